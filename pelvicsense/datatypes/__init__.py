@@ -1,0 +1,1 @@
+"""What flows through the pipeline: frozen, slotted dataclasses, checked once at construction."""

@@ -1,0 +1,121 @@
+"""Contacts and strides: what the gait stages say and what a row of strides.csv holds."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pelvicsense.datatypes.placement import Activity, Side
+
+
+class EventKind(StrEnum):
+    """The two events of a foot in a stride."""
+
+    INITIAL_CONTACT = "initial_contact"
+    FINAL_CONTACT = "final_contact"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GaitEvent:
+    """A foot contact.
+
+    Attributes
+    ----------
+    kind, side
+        Which event of which foot.
+    t_s
+        When it happened, seconds since the first ``host_ns``.
+    known_at_s
+        Newest complete grid sample when it was pronounced.
+    score
+        0…1, how well the evidence fits.
+    """
+
+    kind: EventKind
+    side: Side
+    t_s: float
+    known_at_s: float
+    score: float
+
+
+class Flag(StrEnum):
+    """Why a value is empty, or should be read with care (the words of strides.csv)."""
+
+    GAP = "gap"
+    CALIBRATION = "calibration"
+    HEADING = "heading"
+    JOINT_FIT = "joint_fit"
+    CURVE = "curve"
+    TURN = "turn"
+    FIRST = "first"
+    LAST = "last"
+    SIDE_INFERRED = "side_inferred"
+    LOW_CONFIDENCE = "low_confidence"
+    SATURATED = "saturated"
+    SLIP = "slip"
+    BEFORE_CALIBRATION = "before_calibration"
+    ACTIVITY_CHANGE = "activity_change"
+    PAUSED = "paused"
+
+
+UNKNOWN = math.nan
+"""A value that cannot be known: empty in every file, never guessed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrideAngles:
+    """The angles of one stance, degrees, against the still pose; ``nan`` where unknown.
+
+    Field order is the column order of strides.csv.
+    """
+
+    pelvic_drop_at_contact_deg: float = UNKNOWN
+    pelvic_drop_midstance_deg: float = UNKNOWN
+    pelvic_drop_peak_deg: float = UNKNOWN
+    pelvic_drop_excursion_deg: float = UNKNOWN
+    hip_adduction_peak_deg: float = UNKNOWN
+    hip_adduction_excursion_deg: float = UNKNOWN
+    thigh_rotation_at_contact_deg: float = UNKNOWN
+    thigh_rotation_peak_deg: float = UNKNOWN
+    thigh_rotation_excursion_deg: float = UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stride:
+    """One row of strides.csv: initial contact to the next initial contact of the same foot.
+
+    Attributes
+    ----------
+    stride
+        Running number, in the order in which the strides became known.
+    side
+        The foot that stands.
+    t_contact_s, t_final_contact_s, t_end_s
+        Initial contact, final contact, next initial contact; seconds since the first ``host_ns``.
+    stride_time_s, stance_fraction, cadence_spm
+        Duration, stance as a share of it (0…1), steps per minute.
+    angles, standard_errors
+        Metrics and their standard uncertainties, degrees; ``nan`` where unknown.
+    valid
+        Counts in the summary.
+    flags
+        Why a value is empty or should be read with care.
+    known_at_s
+        Newest complete grid sample when the row was issued.
+    """
+
+    stride: int
+    side: Side
+    activity: Activity
+    t_contact_s: float
+    t_final_contact_s: float
+    t_end_s: float
+    stride_time_s: float
+    stance_fraction: float
+    cadence_spm: float
+    angles: StrideAngles
+    standard_errors: StrideAngles
+    valid: bool
+    flags: tuple[Flag, ...]
+    known_at_s: float

@@ -1,0 +1,1 @@
+"""Arithmetic the stages share: quaternions, causal filters with carried state, row buffers."""
