@@ -102,3 +102,15 @@ class OrientationSignal:
 
     def __len__(self) -> int:
         return len(self.at_rest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrientationBlock:
+    """Orientation of every sensor: row ``i`` is grid index ``first_index + i``."""
+
+    first_index: int
+    rate_hz: float
+    sensors: Mapping[Placement, OrientationSignal]
+
+    def __len__(self) -> int:
+        return len(next(iter(self.sensors.values()))) if self.sensors else 0
