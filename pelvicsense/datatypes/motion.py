@@ -74,7 +74,7 @@ class OrientationSignal:
     Attributes
     ----------
     earth_from_sensor
-        (n, 4) unit quaternions wxyz; earth z up, heading arbitrary and drifting, its own per sensor.
+        (n, 4) unit quaternions wxyz; earth z up, heading arbitrary, drifting, each sensor's own.
     gyro_bias
         (n, 3) bias the filter took off the rate, sensor frame, rad/s.
     at_rest

@@ -119,6 +119,9 @@ class Mark:
 
 
 StreamInput: TypeAlias = SampleBlock | Mark
-"""One input of the pipeline. Inputs are fed in groups: ``feed(Sequence[StreamInput])``, a group being
-everything that arrived in one stretch of host time. Inside a group each sensor's blocks and the marks are in
-order of arrival; the order between sensors does not matter."""
+"""One input of the pipeline.
+
+Inputs are fed in groups, ``feed(Sequence[StreamInput])``, a group being everything that arrived in
+one stretch of host time. Inside a group each sensor's blocks and the marks are in order of
+arrival; the order between sensors does not matter.
+"""

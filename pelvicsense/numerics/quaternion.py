@@ -97,7 +97,7 @@ def to_matrix(q: FloatArray) -> FloatArray:
 
 
 def from_matrix(matrix: FloatArray) -> FloatArray:
-    """Unit quaternions (..., 4) of rotation matrices (..., 3, 3), w ≥ 0.
+    """Convert rotation matrices (..., 3, 3) to unit quaternions (..., 4) with w ≥ 0.
 
     The largest of the four squared components is taken as pivot (Shepperd 1978,
     doi:10.2514/3.55767b), so the result is accurate for every rotation.

@@ -1,0 +1,1 @@
+"""Still pose, functional axes, sensor-to-segment rotation: accepted or refused."""

@@ -1,0 +1,1 @@
+"""Device ticks to host time, all sensors on one grid."""

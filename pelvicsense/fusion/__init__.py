@@ -1,0 +1,1 @@
+"""Orientation filters behind one small protocol."""

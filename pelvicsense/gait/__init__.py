@@ -1,0 +1,1 @@
+"""Activity, contacts, strides."""

@@ -1,0 +1,1 @@
+"""Segment and joint angles, stride metrics, session summary."""

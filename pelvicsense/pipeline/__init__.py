@@ -1,0 +1,1 @@
+"""Every parameter, and the stages in order."""

@@ -1,0 +1,1 @@
+"""Session folders: manifest, samples, marks, results."""

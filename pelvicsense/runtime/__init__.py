@@ -1,0 +1,1 @@
+"""Source to pipeline to sinks, with an orderly stop."""

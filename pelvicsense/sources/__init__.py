@@ -1,0 +1,1 @@
+"""Where the pipeline's inputs come from."""

@@ -1,0 +1,1 @@
+"""A person with known angles and the sensors they wear."""
