@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pelvicsense.datatypes.arrays import FloatArray, freeze_float
 from pelvicsense.datatypes.placement import Activity, Side
 
 
@@ -30,6 +31,8 @@ class GaitEvent:
         Newest complete grid sample when it was pronounced.
     score
         0…1, how well the evidence fits.
+    activity
+        What the step looked like.
     """
 
     kind: EventKind
@@ -37,6 +40,7 @@ class GaitEvent:
     t_s: float
     known_at_s: float
     score: float
+    activity: Activity = Activity.UNKNOWN
 
 
 class Flag(StrEnum):
@@ -57,6 +61,7 @@ class Flag(StrEnum):
     BEFORE_CALIBRATION = "before_calibration"
     ACTIVITY_CHANGE = "activity_change"
     PAUSED = "paused"
+    NOT_WORN = "not_worn"
 
 
 UNKNOWN = math.nan
@@ -117,5 +122,64 @@ class Stride:
     angles: StrideAngles
     standard_errors: StrideAngles
     valid: bool
+    flags: tuple[Flag, ...]
+    known_at_s: float
+
+
+CURVE_POINTS = 101
+"""Samples of a stride curve: 0, 1, … 100 % of the stride."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrideCurve:
+    """The angles over one stride, one row of curves.csv per percent.
+
+    Attributes
+    ----------
+    stride, side
+        Those of the :class:`Stride`.
+    obliquity_deg
+        (101,) pelvic obliquity, positive = right side up; ``nan`` where unknown, as in all three.
+    hip_adduction_deg
+        (101,) hip adduction of ``side``.
+    thigh_rotation_deg
+        (101,) internal rotation of the thigh of ``side`` against the pelvis.
+    """
+
+    stride: int
+    side: Side
+    obliquity_deg: FloatArray
+    hip_adduction_deg: FloatArray
+    thigh_rotation_deg: FloatArray
+
+    def __post_init__(self) -> None:
+        for name in ("obliquity_deg", "hip_adduction_deg", "thigh_rotation_deg"):
+            object.__setattr__(self, name, freeze_float(name, getattr(self, name), (CURVE_POINTS,)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StanceReport:
+    """The values of a stance, final once issued; the stride's row repeats them.
+
+    Attributes
+    ----------
+    side, activity
+        Which foot stood, and what it did.
+    t_contact_s, t_final_contact_s
+        Borders of the stance, s.
+    angles, standard_errors
+        Degrees; ``nan`` where unknown.
+    flags
+        Why a value is empty or should be read with care.
+    known_at_s
+        Newest complete grid sample when it was issued.
+    """
+
+    side: Side
+    activity: Activity
+    t_contact_s: float
+    t_final_contact_s: float
+    angles: StrideAngles
+    standard_errors: StrideAngles
     flags: tuple[Flag, ...]
     known_at_s: float

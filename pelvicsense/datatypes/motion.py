@@ -114,3 +114,58 @@ class OrientationBlock:
 
     def __len__(self) -> int:
         return len(next(iter(self.sensors.values()))) if self.sensors else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentSignal:
+    """One body segment's motion on the grid, ``n`` rows; axes x anterior, y superior, z right.
+
+    Attributes
+    ----------
+    earth_from_segment
+        (n, 3, 3) rotation matrices; column j is segment axis j in earth components (z up). The
+        earth frame's heading is that of the segment's own sensor: pelvis and thighs differ.
+    acceleration
+        (n, 3) acceleration of the sensor's point, gravity removed, earth frame, m/s².
+    rate
+        (n, 3) angular rate, bias removed, segment axes, rad/s.
+    settled
+        (n,) samples are valid and the inclination has converged.
+    bridged
+        (n,) a short missing span was interpolated here.
+    saturated
+        (n,) a channel sat at the end of its range.
+    """
+
+    earth_from_segment: FloatArray
+    acceleration: FloatArray
+    rate: FloatArray
+    settled: BoolArray
+    bridged: BoolArray
+    saturated: BoolArray
+
+    def __post_init__(self) -> None:
+        n = len(self.settled)
+        for name, shape in (
+            ("earth_from_segment", (n, 3, 3)),
+            ("acceleration", (n, 3)),
+            ("rate", (n, 3)),
+        ):
+            object.__setattr__(self, name, freeze_float(name, getattr(self, name), shape))
+        for name in ("settled", "bridged", "saturated"):
+            object.__setattr__(self, name, freeze_bool(name, getattr(self, name), (n,)))
+
+    def __len__(self) -> int:
+        return len(self.settled)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentBlock:
+    """Motion of every worn segment: row ``i`` is grid index ``first_index + i``."""
+
+    first_index: int
+    rate_hz: float
+    segments: Mapping[Placement, SegmentSignal]
+
+    def __len__(self) -> int:
+        return len(next(iter(self.segments.values()))) if self.segments else 0

@@ -91,9 +91,18 @@ def smallest_rotation(source: FloatArray, target: FloatArray) -> FloatArray:
 
 def to_matrix(q: FloatArray) -> FloatArray:
     """Rotation matrices (..., 3, 3), columns are the source axes in target components."""
-    basis = np.eye(3)
-    columns = [rotate(q, np.broadcast_to(basis[i], (*q.shape[:-1], 3))) for i in range(3)]
-    return np.stack(columns, axis=-1)
+    w, x, y, z = q[..., 0], q[..., 1], q[..., 2], q[..., 3]
+    matrix = np.empty((*q.shape[:-1], 3, 3))
+    matrix[..., 0, 0] = 1.0 - 2.0 * (y * y + z * z)
+    matrix[..., 0, 1] = 2.0 * (x * y - w * z)
+    matrix[..., 0, 2] = 2.0 * (x * z + w * y)
+    matrix[..., 1, 0] = 2.0 * (x * y + w * z)
+    matrix[..., 1, 1] = 1.0 - 2.0 * (x * x + z * z)
+    matrix[..., 1, 2] = 2.0 * (y * z - w * x)
+    matrix[..., 2, 0] = 2.0 * (x * z - w * y)
+    matrix[..., 2, 1] = 2.0 * (y * z + w * x)
+    matrix[..., 2, 2] = 1.0 - 2.0 * (x * x + y * y)
+    return matrix
 
 
 def from_matrix(matrix: FloatArray) -> FloatArray:

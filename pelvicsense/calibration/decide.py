@@ -1,0 +1,387 @@
+"""From a still pose and some strides to a calibration, or to the reason why there is none.
+
+1. Level every sensor by the still pose; check that it was a standing pose.
+2. Fit the hip joints: heading between pelvis and thighs, and where the hips are.
+3. Forward axis of the pelvis: weighted mean of independent axes (`axes`).
+4. Front from back: vote of everything that can tell; refuse if unclear.
+5. Heading of each thigh: hip fit and flexion axis, weighted by how good the hip fit is.
+6. Thigh mountings: in the still pose every segment faces the way the pelvis does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pelvicsense.calibration import axes
+from pelvicsense.calibration.frames import (
+    UP,
+    LevelledMotion,
+    level,
+    sensor_from_segment,
+    wrap,
+    yaw,
+)
+from pelvicsense.calibration.joint import JointFitConfig, fit_hip, regressors
+from pelvicsense.datatypes.arrays import FloatArray
+from pelvicsense.datatypes.calibration import (
+    Calibration,
+    CalibrationRefusal,
+    HipFit,
+    StillPose,
+)
+from pelvicsense.datatypes.placement import Placement, Side
+from pelvicsense.numerics import quaternion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionConfig:
+    """Limits and weights of the decision.
+
+    Attributes
+    ----------
+    minimum_vote
+        Least agreement on front against back. In 900 recordings with known mounting the right
+        answer had 0.9 or more, and wrong ones stayed below 0.3.
+    minimum_clarity
+        Least clarity of the pelvis' own axes where no hip fit supports them.
+    maximum_lean_deg
+        A thigh further than this from the vertical, averaged over strides, was not hanging
+        straight in the still pose (sitting gives 60° and more).
+    maximum_thigh_disagreement_deg
+        Largest angle between the two thighs' forward directions.
+    useful_contrast, full_contrast, running_contrast
+        Contrast of a hip fit below which it is not used, at which it counts like the flexion
+        axis, and which it must reach in running, where skin motion biases it.
+    """
+
+    minimum_vote: float = 0.5
+    minimum_clarity: float = 0.2
+    maximum_lean_deg: float = 45.0
+    maximum_thigh_disagreement_deg: float = 50.0
+    useful_contrast: float = 1.5
+    full_contrast: float = 6.0
+    running_contrast: float = 12.0
+    joint: JointFitConfig = field(default_factory=JointFitConfig)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensorRows:
+    """One sensor over a window: (n, 4) orientation, (n, 3) specific force and rate."""
+
+    earth_from_sensor: FloatArray
+    acc: FloatArray
+    rate: FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GaitWindow:
+    """Strides to calibrate from.
+
+    Attributes
+    ----------
+    first
+        Grid index of the first row.
+    lead
+        Rows before the first stride, for filters to settle.
+    sensors
+        The rows of every worn sensor.
+    step_rows
+        Median step time in rows.
+    running
+        Whether the steps have a flight phase.
+    strides
+        How many strides the window holds.
+    final
+        False where the recording ended and this is all there is.
+    """
+
+    first: int
+    lead: int
+    sensors: Mapping[Placement, SensorRows]
+    step_rows: int
+    running: bool
+    strides: int
+    final: bool
+
+
+def calibrate(
+    window: GaitWindow, still: StillPose, config: DecisionConfig, rate_hz: float
+) -> Calibration | CalibrationRefusal:
+    """Decide on a calibration; every angle is then measured against ``still``."""
+    motions = {
+        placement: level(
+            still.earth_from_sensor[placement], rows.earth_from_sensor, rows.acc, rows.rate
+        )
+        for placement, rows in window.sensors.items()
+    }
+    lean = _lean(motions, window.lead)
+    if lean is not None and lean[1] > config.maximum_lean_deg:
+        return CalibrationRefusal(
+            reason=f"the still pose does not look like standing: the {_words(lean[0])} leans "
+            f"{lean[1]:.0f}° from it while walking; stand upright and still for 4 s"
+        )
+    evidence = _gather(motions, window, config, rate_hz)
+    axis = _forward_axis(evidence, config)
+    if axis is None:
+        return CalibrationRefusal(
+            reason="the steps do not show which way is forward; walk 10 steps straight ahead"
+        )
+    vote = _vote(evidence, axis, config)
+    forward, vote = (axis, vote) if vote >= 0.0 else (axis + np.pi, -vote)
+    if _looks_swapped(evidence, forward, config):
+        return CalibrationRefusal(
+            reason="the left and right thigh sensors look swapped; "
+            "exchange them, or mend the recording with --swap-thighs"
+        )
+    if vote < config.minimum_vote:
+        return CalibrationRefusal(
+            reason=f"front and back cannot be told apart (agreement {vote:.2f}, "
+            f"{config.minimum_vote} needed); walk 10 steps straight ahead"
+        )
+    apart = _thigh_disagreement(evidence)
+    if apart > config.maximum_thigh_disagreement_deg:
+        return CalibrationRefusal(
+            reason=f"the two thighs disagree on forward by {apart:.0f}°; check the straps and "
+            "walk 10 steps straight ahead"
+        )
+    return _assemble(evidence, forward, vote, window, still, config)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Evidence:
+    """Everything measured in the window, before it is weighed."""
+
+    motions: Mapping[Placement, LevelledMotion]
+    running: bool
+    force_axis: axes.Axis
+    rate_axis: axes.Axis
+    hips: Mapping[Side, HipFit]
+    thighs: Mapping[Side, axes.ThighAxes]
+    geometry: axes.HipGeometry
+    push_off: float  # signed vote for `force_axis.heading`, running only
+
+
+def _gather(
+    motions: Mapping[Placement, LevelledMotion],
+    window: GaitWindow,
+    config: DecisionConfig,
+    rate_hz: float,
+) -> _Evidence:
+    pelvis = motions[Placement.PELVIS]
+    rows = slice(window.lead, len(pelvis.rate))
+    follow = axes.following_heading(pelvis, 2 * window.step_rows)
+    force_axis, rate_axis = axes.pelvis_axes(pelvis, follow, rows, window.step_rows, rate_hz)
+    x_pelvis = regressors(pelvis, config.joint.cutoff_hz, rate_hz)[rows]
+    hips, thighs = {}, {}
+    for side in Side:
+        motion = motions.get(Placement.thigh(side))
+        if motion is None:
+            continue
+        x_thigh = regressors(motion, config.joint.cutoff_hz, rate_hz)[rows]
+        hips[side] = fit_hip(x_pelvis, x_thigh, config.joint, rate_hz)
+        thighs[side] = axes.thigh_axes(
+            motion,
+            hips[side].heading,
+            follow,
+            rows,
+            rate_hz,
+            # In running the skin's own motion reaches down to 4 Hz.
+            cutoff_hz=3.5 if window.running else 6.0,
+        )
+    return _Evidence(
+        motions=motions,
+        running=window.running,
+        force_axis=force_axis,
+        rate_axis=rate_axis,
+        hips=hips,
+        thighs=thighs,
+        geometry=axes.hip_geometry(hips),
+        push_off=axes.step_asymmetry_vote(pelvis, follow, rows, force_axis.heading, rate_hz)
+        if window.running
+        else 0.0,
+    )
+
+
+def _lean(
+    motions: Mapping[Placement, LevelledMotion], lead: int
+) -> tuple[Placement, float] | None:
+    """Return the thigh whose mean long axis is furthest from the still pose's, and by how much."""
+    worst = None
+    for placement, motion in motions.items():
+        if placement is Placement.PELVIS:
+            continue
+        up = quaternion.rotate(
+            quaternion.conjugate(motion.earth_from_levelled[lead:]),
+            np.broadcast_to(UP, motion.rate[lead:].shape),
+        ).mean(axis=0)
+        angle = float(np.rad2deg(np.arctan2(np.hypot(up[0], up[1]), up[2])))
+        if worst is None or angle > worst[1]:
+            worst = (placement, angle)
+    return worst
+
+
+def _support(hip: HipFit, config: DecisionConfig) -> float:
+    """Weight 0…1 of whatever is seen through a hip fit."""
+    if hip.contrast < config.useful_contrast:
+        return 0.0
+    return min(1.0, (hip.contrast / config.full_contrast) ** 2)
+
+
+def _forward_axis(evidence: _Evidence, config: DecisionConfig) -> float | None:
+    """Return the pelvis' forward axis, rad, up to π; none where nothing is clear."""
+    weighted = [
+        (evidence.force_axis.heading, (evidence.force_axis.clarity / 0.8) ** 2),
+        (evidence.rate_axis.heading, (evidence.rate_axis.clarity / 0.8) ** 2),
+    ]
+    support = {side: _support(hip, config) for side, hip in evidence.hips.items()}
+    for side, thigh in evidence.thighs.items():
+        weighted.append((thigh.flexion_axis.heading, 0.9 * support[side]))
+        weighted.append((thigh.swing_plane.heading, 0.9 * support[side]))
+    both = min(support.values(), default=0.0)
+    if evidence.geometry.across is not None and evidence.geometry.ahead is not None:
+        weighted.append((evidence.geometry.across, both))
+        weighted.append((evidence.geometry.ahead, 0.7 * both))
+    clear = max(evidence.force_axis.clarity, evidence.rate_axis.clarity) >= config.minimum_clarity
+    if not clear and max(support.values(), default=0.0) < 0.3:
+        return None
+    total = sum(weight * np.exp(2j * heading) for heading, weight in weighted)
+    return 0.5 * float(np.angle(total))
+
+
+def _vote(evidence: _Evidence, axis: float, config: DecisionConfig) -> float:
+    """Return how strongly the evidence says that ``axis`` points forward, -1…1."""
+    ballots: list[tuple[float, float]] = []  # (direction, weight)
+    for side, thigh in evidence.thighs.items():
+        support = _support(evidence.hips[side], config)
+        ballots.append((thigh.forward, 2.0 * support * min(1.0, thigh.asymmetry / 0.2)))
+        ballots.append((evidence.geometry.single[side], 0.5 * support))
+    if evidence.geometry.ahead is not None:
+        both = min(_support(hip, config) for hip in evidence.hips.values())
+        ballots.append((evidence.geometry.ahead, both))
+    if evidence.running:
+        ballots.append(
+            (
+                evidence.force_axis.heading if evidence.push_off > 0.0
+                else evidence.force_axis.heading + np.pi,
+                2.0 * min(1.0, abs(evidence.push_off) / 0.4),
+            )
+        )
+    weight = sum(w for _, w in ballots)
+    if weight < 0.2:
+        return 0.0
+    return float(sum(w * np.cos(direction - axis) for direction, w in ballots) / weight)
+
+
+def _looks_swapped(evidence: _Evidence, forward: float, config: DecisionConfig) -> bool:
+    """Whether the left hip lies clearly to the right of the right one."""
+    geometry = evidence.geometry
+    if geometry.across is None or geometry.width_m < 0.08:
+        return False
+    if min(hip.contrast for hip in evidence.hips.values()) < 0.5 * config.full_contrast:
+        return False
+    return bool(np.cos(geometry.across - forward) < -0.7)
+
+
+def _thigh_disagreement(evidence: _Evidence) -> float:
+    forwards = [thigh.forward for thigh in evidence.thighs.values()]
+    if len(forwards) < 2:
+        return 0.0
+    return float(np.rad2deg(abs(wrap(forwards[0] - forwards[1]))))
+
+
+def _thigh_heading(
+    evidence: _Evidence, side: Side, forward: float, still: StillPose, config: DecisionConfig
+) -> tuple[float, float]:
+    """Weigh hip fit and flexion axis; return the heading and its standard uncertainty, rad."""
+    hip, thigh = evidence.hips[side], evidence.thighs[side]
+    from_axis = _still_heading_difference(evidence, side, still) + forward - thigh.own_forward
+    if np.cos(from_axis - hip.heading) < 0.0 and thigh.asymmetry < 0.2:
+        from_axis += np.pi
+    limit = config.running_contrast if evidence.running else config.useful_contrast
+    hip_weight = (
+        min((hip.contrast / config.full_contrast) ** 2, 9.0) if hip.contrast >= limit else 0.0
+    )
+    total = np.exp(1j * from_axis) + hip_weight * np.exp(1j * hip.heading)
+    if evidence.running and hip_weight == 0.0:
+        sigma_deg = 5.0
+    else:
+        sigma_deg = float(np.interp(hip.contrast, [2.0, 6.0, 12.0, 30.0], [12.0, 6.0, 3.0, 2.0]))
+    return float(np.angle(total)), float(np.deg2rad(sigma_deg))
+
+
+def _still_heading_difference(evidence: _Evidence, side: Side, still: StillPose) -> float:
+    """Heading of the levelled pelvis sensor less that of the thigh's, in the still pose, rad."""
+    headings = {}
+    for placement in (Placement.PELVIS, Placement.thigh(side)):
+        levelled = evidence.motions[placement].levelled_from_sensor
+        orientation = still.earth_from_sensor[placement]
+        headings[placement] = float(
+            yaw(quaternion.multiply(orientation, quaternion.conjugate(levelled)))
+        )
+    return headings[Placement.PELVIS] - headings[Placement.thigh(side)]
+
+
+def _forward_sigma(evidence: _Evidence, forward: float, config: DecisionConfig) -> float:
+    """Standard uncertainty of the forward axis, rad, from how far its estimates lie apart.
+
+    Left and right thigh are averaged first, since their errors are opposite. The floor of 2° is
+    what remained on recordings where all estimates agreed.
+    """
+    deviations = []
+    for axis in (evidence.force_axis, evidence.rate_axis):
+        if axis.clarity >= config.minimum_clarity:
+            deviations.append(0.5 * wrap(2.0 * (axis.heading - forward)))
+    for name in ("flexion_axis", "swing_plane"):
+        off = [
+            0.5 * wrap(2.0 * (getattr(thigh, name).heading - forward))
+            for side, thigh in evidence.thighs.items()
+            if _support(evidence.hips[side], config) > 0.3
+        ]
+        if off:
+            deviations.append(sum(off) / len(off))
+    if evidence.geometry.across is not None:
+        deviations.append(0.5 * wrap(2.0 * (evidence.geometry.across - forward)))
+    spread = float(np.sqrt(np.mean(np.square(deviations)) / max(1, len(deviations) - 1)))
+    one_thigh = 1.0 if len(evidence.thighs) == 2 else 1.6
+    return one_thigh * float(np.hypot(np.deg2rad(2.0), spread))
+
+
+def _assemble(
+    evidence: _Evidence,
+    forward: float,
+    vote: float,
+    window: GaitWindow,
+    still: StillPose,
+    config: DecisionConfig,
+) -> Calibration:
+    pelvis = evidence.motions[Placement.PELVIS]
+    mountings = {
+        Placement.PELVIS: sensor_from_segment(pelvis.levelled_from_sensor, forward),
+    }
+    headings, sigmas = {}, {}
+    for side in evidence.hips:
+        heading, sigma = _thigh_heading(evidence, side, forward, still, config)
+        headings[side], sigmas[side] = heading, sigma
+        own_forward = forward + _still_heading_difference(evidence, side, still) - heading
+        levelled = evidence.motions[Placement.thigh(side)].levelled_from_sensor
+        mountings[Placement.thigh(side)] = sensor_from_segment(levelled, own_forward)
+    return Calibration(
+        still=still,
+        sensor_from_segment=mountings,
+        heading=headings,
+        pelvis_heading_sigma=_forward_sigma(evidence, forward, config),
+        heading_sigma=sigmas,
+        hips=evidence.hips,
+        vote=vote,
+        first=window.first + window.lead,
+        end=window.first + len(pelvis.rate),
+        strides=window.strides,
+        final=window.final,
+    )
+
+
+def _words(placement: Placement) -> str:
+    return placement.value.replace("_", " ")

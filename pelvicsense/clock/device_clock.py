@@ -1,0 +1,200 @@
+"""Device time → host time, causally, with skew; one object per sensor.
+
+1. Host time since the clock's start is cut into stretches, half a second long at first, then five.
+   From each stretch the arrival with the least delay is kept.
+2. At the first arrival of a stretch the line below all kept arrivals is fitted anew (`envelope`).
+3. The map goes on from where it stands and bends towards that line at a bounded rate: no steps.
+4. No sample may lie later than its own arrival: the first that would lowers the map at once, as it
+   proves the map wrong. This is common in the first second and rare, and small, afterwards.
+
+Within a stretch the map is an elementwise function of its constants and of a running minimum, so
+blocks cannot be seen in the result.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from itertools import pairwise
+from math import copysign, sqrt
+
+import numpy as np
+
+from pelvicsense.clock.config import ClockConfig
+from pelvicsense.clock.envelope import Arrival, Envelope, SkewPrior, fit_envelope
+from pelvicsense.datatypes.arrays import FloatArray
+
+_SHORT_S, _LONG_S = 0.5, 5.0  # lengths of the stretches, s
+_SHORT_UNTIL_S = 10.0
+_SLACK_CAP_S = 0.1  # stalls say nothing about where packets fall between connection events
+_FLOOR_S = 0.001  # no radio stamp is trusted further
+_HEIGHT_SHARE = 0.35  # error per mean height of the lower edge, on simulated radios
+
+
+@dataclass(slots=True)
+class ClockState:
+    """What the map remembers of one time base.
+
+    Attributes
+    ----------
+    start_s
+        First arrival, s.
+    stretch
+        Number of the running stretch.
+    skew, offset_s
+        Line that the map follows: host = (1 + skew) · device + offset.
+    knot_device_s, error_s
+        Device time where the stretch began, and how much later than the line the map stood there.
+    lowered_s
+        By how much arrivals of this stretch lowered the map (≤ 0).
+    least, least_slack_s
+        Arrival of least delay in this stretch, and that delay above the map.
+    device_s, host_s, arrival_s
+        Newest sample.
+    envelope, minima
+        Newest fit, and the kept arrivals it was made from.
+    rows, packets, slack_us
+        Samples and packets of the stretch, and the summed delay above the map, µs.
+    all_rows, all_packets, all_spread_us
+        The same of all stretches before, the delay above the least of its stretch.
+    """
+
+    start_s: float
+    stretch: int = 0
+    skew: float = 0.0
+    offset_s: float = 0.0
+    knot_device_s: float = 0.0
+    error_s: float = 0.0
+    lowered_s: float = 0.0
+    least: Arrival | None = None
+    least_slack_s: float = np.inf
+    device_s: float = 0.0
+    host_s: float = 0.0
+    arrival_s: float = -np.inf
+    envelope: Envelope | None = None
+    minima: deque[Arrival] = field(default_factory=deque)
+    rows: int = 0
+    packets: int = 0
+    slack_us: int = 0
+    all_rows: int = 0
+    all_packets: int = 0
+    all_spread_us: int = 0
+
+
+class DeviceClock:
+    """Maps device time to host time.
+
+    Parameters
+    ----------
+    config
+        Slew rates and delay spread.
+    prior
+        What is known about the device's skew.
+    period_s
+        Nominal sampling period, s; bounds the uncertainty only.
+    counted
+        Samples are only counted: short stretches and memory, as unseen losses shift the count.
+    """
+
+    def __init__(
+        self, config: ClockConfig, prior: SkewPrior, period_s: float, *, counted: bool
+    ) -> None:
+        self._config = config
+        self._prior = prior
+        self._period_s = period_s
+        self._window_s = config.counted_window_s if counted else config.window_s
+        self._slew = config.counted_slew if counted else config.slew
+        self._short_stretches = np.inf if counted else _SHORT_UNTIL_S / _SHORT_S
+
+    def start(self, device_s: float, arrival_s: float) -> ClockState:
+        """Return the state of a clock whose first sample is ``device_s``, arrived ``arrival_s``."""
+        return ClockState(start_s=arrival_s, offset_s=arrival_s - device_s, device_s=device_s)
+
+    def feed(self, state: ClockState, device_s: FloatArray, arrival_s: FloatArray) -> FloatArray:
+        """Map ``device_s`` (n,), arrived at ``arrival_s`` (n,), to host time (n,), s."""
+        age = arrival_s - state.start_s
+        stretch = age // _SHORT_S
+        if stretch[-1] >= self._short_stretches:
+            long = (age - _SHORT_UNTIL_S) // _LONG_S + self._short_stretches
+            stretch = np.where(stretch < self._short_stretches, stretch, long)
+        borders = np.flatnonzero(stretch[1:] != stretch[:-1]) + 1
+        edges = [0, *borders.tolist(), len(age)]
+        host = np.empty(len(age))
+        for start, stop in pairwise(edges):
+            if stretch[start] != state.stretch:
+                self._begin_stretch(state, int(stretch[start]))
+            host[start:stop] = self._map(state, device_s[start:stop], arrival_s[start:stop])
+        return host
+
+    def sigma_s(self, state: ClockState) -> float:
+        """Return the standard uncertainty of the map against the host's clock, s.
+
+        Three parts beside a floor: how ragged the lower edge is; how few stretches it rests on;
+        and the phase between packets and connection events, as far as the delays seen do not
+        cover a whole packet (a packet that always meets the same phase hides it).
+        """
+        rows, packets = state.all_rows + state.rows, state.all_packets + state.packets
+        packet_s = self._period_s * rows / packets
+        if state.envelope is None:
+            return packet_s
+        seconds = state.envelope.weight_s
+        height = _HEIGHT_SHARE * state.envelope.height_s
+        few = packet_s / (1.0 + seconds / _LONG_S)
+        spread = 1e-6 * state.all_spread_us / state.all_rows - 0.5 * (packet_s - self._period_s)
+        hidden = max(min(packet_s, self._config.hidden_phase_s) - 2.0 * spread, 0.0) / sqrt(12.0)
+        return sqrt(_FLOOR_S**2 + height**2 + few**2 + hidden**2)
+
+    def _begin_stretch(self, state: ClockState, stretch: int) -> None:
+        state.stretch = stretch
+        state.all_rows += state.rows
+        state.all_packets += state.packets
+        state.all_spread_us += state.slack_us - state.rows * int(1e6 * state.least_slack_s)
+        state.rows = state.packets = state.slack_us = 0
+        assert state.least is not None
+        state.minima.append(state.least)
+        while state.minima[0].arrival_s < state.arrival_s - self._window_s:
+            state.minima.popleft()
+        state.envelope = fit_envelope(state.minima, self._prior)
+        state.skew = state.envelope.skew
+        state.offset_s = state.envelope.offset_s
+        state.knot_device_s = state.device_s
+        state.error_s = state.host_s - (
+            state.device_s + (state.skew * state.device_s + state.offset_s)
+        )
+        state.lowered_s = 0.0
+        state.least_slack_s = np.inf
+
+    def _map(self, state: ClockState, device_s: FloatArray, arrival_s: FloatArray) -> FloatArray:
+        """Map rows of the running stretch."""
+        line = device_s + (state.skew * device_s + state.offset_s)
+        if state.error_s != 0.0:
+            early = state.stretch * _SHORT_S < self._config.settle_s
+            slew = self._config.early_slew if early else self._slew
+            left = np.maximum(abs(state.error_s) - slew * (device_s - state.knot_device_s), 0.0)
+            line += copysign(1.0, state.error_s) * left
+        slack = arrival_s - line
+        lowest = int(np.argmin(slack))
+        if slack[lowest] < state.least_slack_s:
+            state.least_slack_s = float(slack[lowest])
+            length_s = _SHORT_S if state.stretch < self._short_stretches else _LONG_S
+            state.least = Arrival(float(device_s[lowest]), float(arrival_s[lowest]), length_s)
+        if state.least_slack_s < state.lowered_s:
+            lowered = np.minimum.accumulate(np.concatenate(([state.lowered_s], slack)))[1:]
+            state.lowered_s = float(lowered[-1])
+            # adding the slack back could round to just behind the arrival
+            line = np.minimum(line + lowered, arrival_s)
+        else:
+            line += state.lowered_s
+        self._count(state, arrival_s, slack)
+        state.device_s = float(device_s[-1])
+        state.host_s = float(line[-1])
+        state.arrival_s = float(arrival_s[-1])
+        return line
+
+    def _count(self, state: ClockState, arrival_s: FloatArray, slack_s: FloatArray) -> None:
+        """Count in integers: a float sum would show how the rows were grouped."""
+        state.rows += len(arrival_s)
+        state.packets += int(np.count_nonzero(arrival_s[1:] != arrival_s[:-1]))
+        state.packets += bool(arrival_s[0] != state.arrival_s)
+        slack_us = (1e6 * np.minimum(slack_s, _SLACK_CAP_S)).astype(np.int64)
+        state.slack_us += int(slack_us.sum())

@@ -1,0 +1,92 @@
+"""One sensor's samples on the grid: interpolation, gaps, and rows that waited too long.
+
+A grid row lies between the last sample before it and the first one at or after it. It is given up
+if that later sample arrives more than ``max_wait_s`` after the row's time, whatever else is known
+by then: the verdict hangs on packet stamps alone, so a live run and a batch agree.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pelvicsense.clock.config import ClockConfig
+from pelvicsense.clock.track import Track
+from pelvicsense.datatypes.arrays import FloatArray, IntArray
+from pelvicsense.datatypes.motion import GridSignal
+
+
+def newest_row(time_s: float, rate_hz: float) -> int:
+    """Return the last grid row at or before ``time_s``; -1 if there is none."""
+    if time_s < 0.0:
+        return -1
+    row = int(time_s * rate_hz)
+    while row / rate_hz > time_s:
+        row -= 1
+    while (row + 1) / rate_hz <= time_s:
+        row += 1
+    return row
+
+
+def resample(
+    track: Track, first_row: int, rows: int, period_s: float, config: ClockConfig
+) -> GridSignal:
+    """Interpolate ``rows`` grid rows from ``first_row`` on.
+
+    Linear between neighbouring samples. A missing span, counted in samples of the nominal period
+    ``period_s``, of up to ``max_bridge_s`` is bridged; across a longer one values run straight and
+    are not valid. Rows given up, and rows after the last sample, hold the newest sample in hand at
+    that time (zeros where there was none); rows before the first sample hold that sample.
+    """
+    row_s = np.arange(first_row, first_row + rows) / config.rate_hz
+    if len(track) == 0:
+        nothing = np.zeros(rows, dtype=np.bool_)
+        zeros = np.zeros((rows, 3))
+        return GridSignal(
+            acc=zeros, gyr=zeros, valid=nothing, interpolated=nothing, saturated=nothing
+        )
+    after = np.searchsorted(track.time_s, row_s)
+    last = len(track) - 1
+    there = np.minimum(after, last)
+    given_up_s = row_s + config.max_wait_s
+    in_time = (after <= last) & (track.arrival_s[there] <= given_up_s)
+    before = np.maximum(there - 1, 0)
+    if not in_time.all():
+        held = np.searchsorted(track.arrival_s, given_up_s, side="right") - 1
+        before = np.where(in_time, before, held)
+        there = np.where(in_time, there, held)
+    values = _between(track, row_s, before, there)
+    exact = track.time_s[there] == row_s
+    gap = track.missing[there]
+    # a nanosecond: a span of exactly the limit must not fail by rounding
+    bridged = gap * period_s <= config.max_bridge_s + 1e-9
+    valid = in_time & (exact | (bridged & (after > 0)))
+    return GridSignal(
+        acc=values[:, :3],
+        gyr=values[:, 3:],
+        valid=valid,
+        interpolated=valid & ~exact & (gap > 0),
+        saturated=(there >= 0) & (track.saturated[before] | track.saturated[there]),
+    )
+
+
+def _between(track: Track, row_s: FloatArray, before: IntArray, there: IntArray) -> FloatArray:
+    """Interpolate (n, 6) values; where both neighbours are one sample, hold it."""
+    start_s = track.time_s[before]
+    span_s = track.time_s[there] - start_s
+    held = span_s == 0.0
+    share = ((row_s - start_s) / np.where(held, 1.0, span_s))[:, None]
+    if held.any():
+        share[held] = 0.0
+    # both weights, so that a row that falls on a sample takes it exactly
+    values = track.values[before] * (1.0 - share)
+    values += track.values[there] * share
+    values[there < 0] = 0.0
+    return values
+
+
+def needed_from(track: Track, next_row: int, config: ClockConfig) -> int:
+    """Return the first sample that ``next_row`` or a later row can still ask for."""
+    row_s = next_row / config.rate_hz
+    before = int(np.searchsorted(track.time_s, row_s)) - 1
+    held = int(np.searchsorted(track.arrival_s, row_s + config.max_wait_s, side="right")) - 1
+    return max(min(before, held), 0)

@@ -1,0 +1,466 @@
+"""Initial and final contacts from a pelvis and one or two thighs, causally.
+
+1. Steps are noticed in the pelvis' vertical acceleration (`steps`), swings in the thighs' flexion
+   rate (`swings`).
+2. A step belongs to the thigh whose swing ended around it; with both thighs worn, a step that
+   no swing belongs to is no contact. With one thigh worn, the other foot landed if the worn thigh
+   turns from extension to flexion then.
+3. Contact times are the step's anchor plus small corrections (`contact_model`); in walking and on
+   stairs a step gives the initial contact of the landing foot and the final contact of the other,
+   in running both contacts of the landing foot.
+
+A decision is taken at the row at which all it uses has been seen, and uses nothing later, so that
+live and batch agree.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pelvicsense.datatypes.gait import EventKind, GaitEvent
+from pelvicsense.datatypes.motion import SegmentBlock
+from pelvicsense.datatypes.placement import Activity, Placement, Side
+from pelvicsense.gait import contact_model
+from pelvicsense.gait.signals import PelvisSignals, flexion, forward_and_vertical, worn_thighs
+from pelvicsense.gait.steps import Step, StepConfig, StepDetector
+from pelvicsense.gait.swings import Swing, SwingConfig, SwingDetector
+from pelvicsense.numerics.history import History
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactConfig:
+    """Parameters of the contact detector; times after a step's anchor unless said.
+
+    Attributes
+    ----------
+    running_decision_s, decision_s
+        When a running step, and any other, is decided.
+    doubtful_step, doubtful_decision_s
+        A step sooner after the last than this share of the recent step times may be a second
+        bump of the same landing: it is decided later, when a better one may have been seen.
+    final_deadline_s
+        When a final contact is given up for which no swing has begun.
+    pairing_s
+        Window of (anchor - end of swing) in which a step may belong to a swing.
+    push_s
+        Window of the other thigh's swing start around the anchor.
+    expected_s
+        Usual (anchor - end of swing) in walking, in running, on stairs.
+    stairs_landing_angle, stairs_down_push_angle
+        Thigh inclination, rad: more flexed when landing means upstairs, less extended when
+        pushing off means downstairs.
+    stairs_down_fall
+        Downstairs the pelvis falls faster than this before the landing, m/s²: a level step cut
+        short has no extension either, but does not fall.
+    """
+
+    running_decision_s: float = 0.22
+    decision_s: float = 0.28
+    doubtful_step: float = 0.6
+    doubtful_decision_s: float = 0.44
+    final_deadline_s: float = 0.80
+    pairing_s: tuple[float, float] = (-0.23, 0.40)
+    push_s: tuple[float, float] = (-0.25, 0.60)
+    expected_s: tuple[float, float, float] = (0.04, 0.12, 0.10)
+    stairs_landing_angle: float = 0.70
+    stairs_down_push_angle: float = -0.14
+    stairs_down_fall: float = -2.0
+    steps: StepConfig = field(default_factory=StepConfig)
+    swings: SwingConfig = field(default_factory=SwingConfig)
+
+
+@dataclass(slots=True)
+class _Landing:
+    """A step still to be decided."""
+
+    step: Step
+    due: int
+    running_tested: bool = False
+
+
+@dataclass(slots=True)
+class _Final:
+    """A final contact still to come."""
+
+    side: Side
+    step: Step
+    running: bool
+    activity: Activity
+    landmarks: dict[str, float]
+    not_before: int
+
+
+class ContactDetector:
+    """Turn blocks of segment motion into gait events.
+
+    Parameters
+    ----------
+    config, rate_hz
+        Parameters and grid rate.
+    first_index
+        Grid row of the first block.
+    thighs
+        Sides whose thigh is worn, one or two.
+    """
+
+    def __init__(
+        self, config: ContactConfig, rate_hz: float, first_index: int, thighs: Sequence[Side]
+    ) -> None:
+        self.config = config
+        self.rate_hz = rate_hz
+        self.thighs = tuple(thighs)
+        self._pelvis = PelvisSignals(rate_hz, first_index)
+        self._steps = StepDetector(config.steps, rate_hz, first_index)
+        self._smoothed = History(1, first_index - self._steps.lag)
+        self._swings = {
+            side: SwingDetector(config.swings, rate_hz, first_index) for side in self.thighs
+        }
+        self._newest = first_index - 1
+        self._anchors: list[Step] = []
+        self._landings: list[_Landing] = []
+        self._finals: list[_Final] = []
+        self._claimed: list[Swing] = []
+
+    def feed(self, block: SegmentBlock) -> list[GaitEvent]:
+        """Return the events that became known in a block, in the order in which they did."""
+        pelvis = block.segments[Placement.PELVIS]
+        forward, vertical = forward_and_vertical(pelvis)
+        self._pelvis.feed(block, forward, vertical)
+        smoothed, steps = self._steps.feed(vertical)
+        self._smoothed.append(smoothed[:, None])
+        for side in self.thighs:
+            self._swings[side].feed(*flexion(block.segments[Placement.thigh(side)]))
+        for step in steps:
+            self._anchors.append(step)
+            self._landings.append(_Landing(step, self._due(step, self.config.running_decision_s)))
+        self._newest = block.first_index + len(block) - 1
+        events = self._decide()
+        self._forget()
+        return events
+
+    def _due(self, step: Step, after_s: float) -> int:
+        return max(step.known, math.ceil(step.anchor + after_s * self.rate_hz))
+
+    def _decide(self) -> list[GaitEvent]:
+        """Take all decisions whose row has come, in the order of their rows."""
+        events: list[GaitEvent] = []
+        while True:
+            landing = min(self._landings, key=lambda item: item.due, default=None)
+            final, final_due = self._next_final()
+            landing_due = landing.due if landing is not None else math.inf
+            if min(landing_due, final_due) > self._newest:
+                return events
+            if landing is not None and landing_due <= final_due:
+                events.extend(self._land(landing))
+            elif final is not None:
+                self._finals.remove(final)
+                events.extend(self._leave(final, int(final_due)))
+
+    # -- landing -------------------------------------------------------------------------------
+
+    def _land(self, landing: _Landing) -> list[GaitEvent]:
+        step, row = landing.step, landing.due
+        running = self._is_running(step, row)
+        if not running and not landing.running_tested:
+            landing.running_tested = True
+            doubtful = self._is_doubtful(step)
+            landing.due = self._due(
+                step, self.config.doubtful_decision_s if doubtful else self.config.decision_s
+            )
+            return []
+        self._landings.remove(landing)
+        if not self._pelvis.settled(step.anchor - 0.3 * self.rate_hz, row):
+            return []
+        side, swing, score = self._landing_foot(step, row, running)
+        if side is None:
+            return []
+        if running:
+            activity, after_ms = Activity.RUN, contact_model.RUNNING_INITIAL_MS
+            landmarks: dict[str, float] = {}
+        else:
+            landmarks = self._landmarks(step, side, swing, row)
+            activity = self._landing_activity(swing)
+            after_ms = self._initial_model(activity).after_anchor_ms(landmarks)
+        self._finals.append(
+            _Final(
+                side if running else side.other, step, running, activity, landmarks, row + 1
+            )
+        )
+        t_s = step.anchor / self.rate_hz + after_ms * 1e-3
+        return [self._event(EventKind.INITIAL_CONTACT, side, t_s, row, score, activity)]
+
+    def _is_running(self, step: Step, row: int) -> bool:
+        if step.fall > self.config.steps.fall:
+            return False
+        first = int(step.anchor)
+        return bool(
+            np.max(self._smoothed.rows(first, row - self._steps.lag + 1))
+            > self.config.steps.landing
+        )
+
+    def _is_doubtful(self, step: Step) -> bool:
+        """Whether a step came so soon after the last that it may be the same landing."""
+        anchors = [a.anchor for a in self._anchors if a.anchor <= step.anchor][-6:]
+        if len(anchors) < 4:
+            return False
+        times = np.diff(anchors)
+        return bool(times[-1] < self.config.doubtful_step * np.median(times[:-1]))
+
+    def _landing_foot(
+        self, step: Step, row: int, running: bool
+    ) -> tuple[Side | None, Swing | None, float]:
+        """Return which foot landed, its swing (if that thigh is worn) and a score 0…1."""
+        best: tuple[float, Side, Swing] | None = None
+        for side in self.thighs:
+            for swing in self._swings[side].swings:
+                if not swing.complete(row) or any(swing is other for other in self._claimed):
+                    continue
+                misfit = self._misfit(step, swing, running)
+                if misfit is not None and (best is None or misfit < best[0]):
+                    best = (misfit, side, swing)
+        if best is not None:
+            misfit, side, swing = best
+            if self._another_fits_better(step, swing, misfit, row, running):
+                return None, None, 0.0
+            self._claimed.append(swing)
+            return side, swing, max(0.0, 1.0 - misfit / (0.4 * self.rate_hz))
+        if len(self.thighs) == 1 and self._push(self.thighs[0], step, row) is not None:
+            return self.thighs[0].other, None, 0.5
+        return None, None, 0.0
+
+    def _misfit(self, step: Step, swing: Swing, running: bool) -> float | None:
+        """Return how far a step lies from where a swing lets it be expected, rows."""
+        after = step.anchor - swing.end
+        low, high = (limit * self.rate_hz for limit in self.config.pairing_s)
+        if step.anchor <= swing.peak or not low < after < high:
+            return None
+        walking_s, running_s, stairs_s = self.config.expected_s
+        expected_s = running_s if running else stairs_s if swing.end_angle > 0.6 else walking_s
+        return abs(after - expected_s * self.rate_hz)
+
+    def _another_fits_better(
+        self, step: Step, swing: Swing, misfit: float, row: int, running: bool
+    ) -> bool:
+        for other in self._anchors:
+            if other is step or other.known > row:
+                continue
+            other_misfit = self._misfit(other, swing, running)
+            if other_misfit is not None and other_misfit < misfit:
+                return True
+        return False
+
+    def _landing_activity(self, swing: Swing | None) -> Activity:
+        if swing is not None and swing.end_angle > self.config.stairs_landing_angle:
+            return Activity.STAIRS_UP
+        return Activity.WALK
+
+    # -- leaving -------------------------------------------------------------------------------
+
+    def _next_final(self) -> tuple[_Final | None, float]:
+        best: _Final | None = None
+        best_due = math.inf
+        for final in self._finals:
+            due = self._final_due(final)
+            if due < best_due:
+                best, best_due = final, due
+        return best, best_due
+
+    def _final_due(self, final: _Final) -> float:
+        """Return the row at which a final contact can be told, or is given up."""
+        deadline = self._due(final.step, self.config.final_deadline_s)
+        if final.running:
+            crossing = self._fall_through_zero(final.step)
+            known = deadline if crossing is None else math.ceil(crossing) + self._pelvis.running_lag
+        elif final.side in self.thighs:
+            detector = self._swings[final.side]
+            known = deadline
+            for swing in detector.swings:
+                if self._in_push_window(swing, final.step):
+                    seen = max(swing.accepted_known, detector.rise_known(swing))
+                    if seen < swing.rejected_known:
+                        known = int(min(known, seen))
+        else:
+            known = final.not_before
+        return min(max(known, final.not_before), deadline)
+
+    def _leave(self, final: _Final, row: int) -> list[GaitEvent]:
+        step, side = final.step, final.side
+        if final.running:
+            crossing = self._fall_through_zero(step)
+            if crossing is None or crossing > row:
+                return []
+            t_s = crossing / self.rate_hz + contact_model.RUNNING_FINAL_MS * 1e-3
+            return self._final_event(final, t_s, row, 1.0, Activity.RUN)
+        activity = final.activity
+        landmarks = dict(final.landmarks)
+        if side in self.thighs:
+            swing = self._push(side, step, row)
+            if swing is None:
+                return []
+            landmarks |= self._push_landmarks(side, swing, step, row)
+            if (
+                swing.start_angle > self.config.stairs_down_push_angle
+                and step.fall < self.config.stairs_down_fall
+            ):
+                activity = Activity.STAIRS_DOWN
+        after_ms = self._final_after_ms(landmarks)
+        t_s = step.anchor / self.rate_hz + after_ms * 1e-3
+        return self._final_event(final, t_s, row, 1.0 if side in self.thighs else 0.5, activity)
+
+    def _final_event(
+        self, final: _Final, t_s: float, row: int, score: float, activity: Activity
+    ) -> list[GaitEvent]:
+        """Return the event, or put it off until it has happened and its stance can be measured."""
+        seen = math.ceil(t_s * self.rate_hz) + 1
+        if seen > row:
+            final.not_before = seen
+            self._finals.append(final)
+            return []
+        return [self._event(EventKind.FINAL_CONTACT, final.side, t_s, row, score, activity)]
+
+    def _final_after_ms(self, landmarks: dict[str, float]) -> float:
+        if len(self.thighs) == 1:
+            return contact_model.FINAL_ONE_THIGH.after_anchor_ms(landmarks)
+        model = contact_model.FINAL_TWO_THIGHS
+        late = landmarks.get("push_rise", 0.0) - model.terms["push_rise"].high
+        # A slow push-off beyond the fitted range moves the contact one to one.
+        return model.after_anchor_ms(landmarks) + max(0.0, late)
+
+    def _fall_through_zero(self, step: Step) -> float | None:
+        first = int(step.anchor + 0.08 * self.rate_hz) + 1
+        end = min(
+            self._pelvis.running.end_index,
+            int(step.anchor + self.config.final_deadline_s * self.rate_hz),
+        )
+        if end - first < 2:
+            return None
+        values = self._pelvis.running.rows(first, end)[:, 0]
+        falls = np.flatnonzero((values[:-1] > 0.0) & (values[1:] <= 0.0))
+        if len(falls) == 0:
+            return None
+        k = int(falls[0])
+        return first + k + float(values[k] / (values[k] - values[k + 1]))
+
+    # -- landmarks -----------------------------------------------------------------------------
+
+    def _initial_model(self, activity: Activity) -> contact_model.ContactModel:
+        if len(self.thighs) == 1:
+            return contact_model.INITIAL_ONE_THIGH
+        if activity is Activity.STAIRS_UP:
+            return contact_model.INITIAL_UPSTAIRS
+        return contact_model.INITIAL_TWO_THIGHS
+
+    def _in_push_window(self, swing: Swing, step: Step) -> bool:
+        low, high = (limit * self.rate_hz for limit in self.config.push_s)
+        return low < swing.start - step.anchor < high
+
+    def _push(self, side: Side, step: Step, row: int) -> Swing | None:
+        """Return the swing that a worn thigh begins around a step, as far as known."""
+        for swing in self._swings[side].swings:
+            if swing.begun(row) and self._in_push_window(swing, step):
+                return swing
+        return None
+
+    def _landmarks(
+        self, step: Step, side: Side, swing: Swing | None, row: int
+    ) -> dict[str, float]:
+        """Return the landmarks of a step that are known at a row, see `contact_model`."""
+        marks = self._pelvis_landmarks(step)
+        before = [a.anchor for a in self._anchors if a.anchor < step.anchor]
+        if before and step.anchor - before[-1] < 2.0 * self.rate_hz:
+            marks["step_time"] = self._ms(step.anchor - before[-1])
+        if swing is not None:
+            marks["swing_end"] = self._ms(swing.end - step.anchor)
+            marks["swing_end_angle"] = 100.0 * swing.end_angle
+        if side.other in self.thighs:
+            push = self._push(side.other, step, row)
+            if push is not None:
+                marks |= self._push_landmarks(side.other, push, step, row)
+        return marks
+
+    def _push_landmarks(
+        self, side: Side, swing: Swing, step: Step, row: int
+    ) -> dict[str, float]:
+        marks = {
+            "push_start": self._ms(swing.start - step.anchor),
+            "push_angle": 100.0 * swing.start_angle,
+        }
+        detector = self._swings[side]
+        if detector.rise_known(swing) <= row:
+            marks["push_rise"] = self._ms(detector.rise(swing) - step.anchor)
+        return marks
+
+    def _pelvis_landmarks(self, step: Step) -> dict[str, float]:
+        z = step.anchor
+
+        def window(low_s: float, high_s: float) -> tuple[int, int]:
+            first = math.ceil(z + low_s * self.rate_hz)
+            first = max(first, self._pelvis.landmarks.first_index)
+            return first, int(z + high_s * self.rate_hz) + 1
+
+        marks: dict[str, float] = {}
+        for name, column, low_s, high_s, sign, jerk in _PELVIS_LANDMARKS:
+            first, end = window(low_s, high_s)
+            values = sign * self._pelvis.landmarks.rows(first, end)[:, column]
+            if jerk:
+                marks[name] = self._ms(first + 0.5 + int(np.argmax(values[1:] - values[:-1])) - z)
+            else:
+                marks[name] = self._ms(first + int(np.argmax(values)) - z)
+        first, end = window(-0.08, 0.15)
+        vertical = self._pelvis.landmarks.rows(first, end)[:, 0]
+        rises = np.flatnonzero((vertical[:-1] <= 0.0) & (vertical[1:] > 0.0))
+        if len(rises):
+            k = int(rises[0])
+            share = float(-vertical[k] / (vertical[k + 1] - vertical[k]))
+            marks["vertical_zero"] = self._ms(first + k + share - z)
+        return marks
+
+    def _ms(self, rows: float) -> float:
+        return 1e3 * rows / self.rate_hz
+
+    # -- bookkeeping ---------------------------------------------------------------------------
+
+    def _event(
+        self, kind: EventKind, side: Side, t_s: float, row: int, score: float, activity: Activity
+    ) -> GaitEvent:
+        return GaitEvent(
+            kind=kind,
+            side=side,
+            t_s=t_s,
+            known_at_s=row / self.rate_hz,
+            score=score,
+            activity=activity,
+        )
+
+    def _forget(self) -> None:
+        """Keep three seconds: longer than any decision looks back."""
+        before = self._newest - round(3.0 * self.rate_hz)
+        self._pelvis.forget(before)
+        self._smoothed.drop_before(before)
+        for detector in self._swings.values():
+            detector.forget(before)
+        self._anchors = [step for step in self._anchors if step.anchor >= before]
+        self._claimed = [swing for swing in self._claimed if swing.end >= before]
+
+
+_PELVIS_LANDMARKS = (
+    # name, column (0 vertical, 1 forward), window in s, sign, steepest instead of largest
+    ("vertical_peak", 0, 0.0, 0.22, 1.0, False),
+    ("vertical_jerk", 0, -0.06, 0.18, 1.0, True),
+    ("forward_peak", 1, -0.10, 0.15, 1.0, False),
+    ("forward_drop", 1, -0.06, 0.20, -1.0, True),
+    ("forward_low", 1, 0.0, 0.23, -1.0, False),
+)
+
+
+def detector_for(
+    config: ContactConfig, block: SegmentBlock
+) -> ContactDetector:
+    """Return a contact detector that begins with a block."""
+    return ContactDetector(
+        config, block.rate_hz, block.first_index, worn_thighs(block.segments)
+    )

@@ -1,0 +1,151 @@
+"""Steps from the vertical acceleration of the pelvis: needs gravity, but no calibration.
+
+After Zijlstra and Hof 2003, doi:10.1016/S0966-6362(02)00190-X, and McCamley et al. 2012,
+doi:10.1016/j.gaitpost.2012.02.019, with a Hann smoother in place of their filters and wavelet, so
+that the lag is exact and the detector causal:
+
+1. Smooth the vertical acceleration over 250 ms.
+2. A Schmitt trigger, armed below -A, fires above +A; A follows the size of the last steps.
+3. The step's *anchor* is the upward zero crossing in between, interpolated between samples.
+4. A step with near-free fall before it and a hard landing after it is a running step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pelvicsense.datatypes.arrays import FloatArray
+from pelvicsense.numerics.filters import HannSmoother
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepConfig:
+    """Parameters of the step detector.
+
+    Attributes
+    ----------
+    smoothing_s
+        Hann window over the vertical acceleration, s.
+    threshold
+        Least trigger level, m/s²: standing people sway with less.
+    relative_threshold
+        Trigger level as a share of the recent steps' peaks.
+    refractory_s
+        Least time between two steps, s (sprinters take 4.5 a second).
+    forget_s
+        Time without a step after which the peaks are forgotten, s.
+    fall, landing
+        Smoothed vertical acceleration, m/s², that a running step must fall below before its
+        anchor and exceed behind it. Walking and stair steps stayed between -7.0 and 12.6, running
+        steps below -8.0 and above 9.1.
+    """
+
+    smoothing_s: float = 0.25
+    threshold: float = 0.3
+    relative_threshold: float = 0.15
+    refractory_s: float = 0.2
+    forget_s: float = 1.5
+    fall: float = -7.5
+    landing: float = 6.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A foot met the ground, as the pelvis felt it.
+
+    Attributes
+    ----------
+    anchor
+        Grid row of the upward zero crossing, fractional.
+    known
+        Newest input row when the step was noticed.
+    fall
+        Least smoothed vertical acceleration before the anchor, m/s².
+    """
+
+    anchor: float
+    known: int
+    fall: float
+
+
+@dataclass(slots=True)
+class StepState:
+    """What the detector remembers between blocks."""
+
+    row: int = 0
+    armed: bool = False
+    low: float = 0.0
+    before: float = 0.0
+    crossing: float | None = None
+    last_anchor: float = -np.inf
+    last_fire: float = -np.inf
+    mean_peak: float | None = None
+    peak: float = 0.0
+    peak_open: bool = False
+
+
+class StepDetector:
+    """Find steps in blocks of vertical acceleration.
+
+    Parameters
+    ----------
+    config, rate_hz
+        Parameters and grid rate.
+    first_index
+        Grid row of the first sample.
+    """
+
+    def __init__(self, config: StepConfig, rate_hz: float, first_index: int = 0) -> None:
+        self.config = config
+        self.rate_hz = rate_hz
+        self._smoother = HannSmoother(config.smoothing_s, rate_hz)
+        self.lag = int(self._smoother.lag)
+        self.state = StepState(row=first_index - self.lag)
+
+    def feed(self, vertical: FloatArray) -> tuple[FloatArray, list[Step]]:
+        """Take acceleration (n,), gravity removed, up positive, m/s².
+
+        Returns the smoothed signal, whose row ``i`` describes the input ``lag`` rows earlier, and
+        the steps noticed.
+        """
+        smoothed = self._smoother.feed(vertical[:, None])[:, 0]
+        steps: list[Step] = []
+        for value in smoothed.tolist():
+            step = self._sample(value)
+            if step is not None:
+                steps.append(step)
+        return smoothed, steps
+
+    def _sample(self, value: float) -> Step | None:
+        s, c = self.state, self.config
+        row, before = s.row, s.before
+        s.row, s.before = row + 1, value
+        if row - s.last_fire > c.forget_s * self.rate_hz:
+            s.mean_peak = None
+        if s.peak_open:
+            if value > s.peak:
+                s.peak = value
+            elif value < 0.0:  # the landing is over: learn its size
+                s.mean_peak = (
+                    s.peak if s.mean_peak is None else 0.7 * s.mean_peak + 0.3 * s.peak
+                )
+                s.peak_open = False
+        level = max(c.threshold, c.relative_threshold * (s.mean_peak or 0.0))
+        if value < -level:
+            if not s.armed:
+                s.low = value
+            s.armed, s.crossing = True, None
+        if value < s.low:
+            s.low = value
+        if before <= 0.0 < value:
+            s.crossing = row - value / (value - before)
+        if not (s.armed and value > level and s.crossing is not None):
+            return None
+        s.armed = False
+        if s.crossing - s.last_anchor < c.refractory_s * self.rate_hz:
+            return None
+        s.last_anchor, s.last_fire = s.crossing, row
+        s.peak, s.peak_open = value, True
+        return Step(anchor=s.crossing, known=row + self.lag, fall=s.low)

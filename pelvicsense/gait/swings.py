@@ -1,0 +1,181 @@
+"""The swing of a thigh: when it leaves extension, flexes fastest, and reaches most flexion.
+
+Gyroscope landmarks on the thigh after Aminian et al. 2002, doi:10.1016/S0021-9290(02)00008-8, from
+the rate about the flexion axis (flexion positive) smoothed over 110 ms.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from pelvicsense.datatypes.arrays import FloatArray
+from pelvicsense.numerics.filters import HannSmoother
+from pelvicsense.numerics.history import History
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwingConfig:
+    """Parameters of the swing detector.
+
+    Attributes
+    ----------
+    smoothing_s
+        Hann window over the flexion rate, s.
+    slope_smoothing_s
+        Hann window before the slope is taken, s.
+    peak
+        Least peak rate of a swing, rad/s.
+    area, early_area
+        Least angle swept by a swing, rad, and the angle after which its beginning is believed.
+    """
+
+    smoothing_s: float = 0.11
+    slope_smoothing_s: float = 0.09
+    peak: float = 0.8
+    area: float = 0.2
+    early_area: float = 0.06
+
+
+@dataclass(slots=True, kw_only=True)
+class Swing:
+    """One forward swing; rows are fractional grid rows, ``…_known`` the newest input row then.
+
+    What a decision at input row ``k`` may use is what is known at ``k``: a batch has read further
+    ahead than a live run, and must not profit from it.
+
+    Attributes
+    ----------
+    start, start_known
+        Upward zero crossing of the rate: the thigh is most extended.
+    start_angle
+        Thigh inclination there, rad (flexed positive, 0 in the still pose).
+    accepted_known
+        When the swept angle passed the early limit.
+    peak, peak_rate
+        Row and size of the largest rate, rad/s.
+    end, end_known, end_angle
+        Downward zero crossing: the thigh is most flexed; infinite while the swing lasts.
+    area
+        Angle swept, rad.
+    rejected_known
+        When the swing ended too small to be one; infinite if it was one.
+    """
+
+    start: float
+    start_known: int
+    start_angle: float
+    accepted_known: float = math.inf
+    peak: float = 0.0
+    peak_rate: float = 0.0
+    end: float = math.inf
+    end_known: float = math.inf
+    end_angle: float = math.nan
+    area: float = 0.0
+    rejected_known: float = math.inf
+
+    def begun(self, row: int) -> bool:
+        """Whether at an input row this was believed to be the beginning of a swing."""
+        return self.accepted_known <= row < self.rejected_known
+
+    def complete(self, row: int) -> bool:
+        """Whether at an input row the whole swing was known."""
+        return self.end_known <= row < self.rejected_known
+
+
+@dataclass(slots=True)
+class SwingState:
+    """What the detector remembers between blocks."""
+
+    row: int
+    before: float = 0.0
+    open: Swing | None = None
+
+
+class SwingDetector:
+    """Find the swings of one thigh.
+
+    Parameters
+    ----------
+    config, rate_hz
+        Parameters and grid rate.
+    first_index
+        Grid row of the first sample.
+    """
+
+    def __init__(self, config: SwingConfig, rate_hz: float, first_index: int) -> None:
+        self.config = config
+        self.rate_hz = rate_hz
+        self._smoother = HannSmoother(config.smoothing_s, rate_hz)
+        self._slope_smoother = HannSmoother(config.slope_smoothing_s, rate_hz)
+        self.lag = int(self._smoother.lag)
+        self._slope_lag = int(self._slope_smoother.lag)
+        self._slope = History(1, first_index - self._slope_lag)
+        self._angle = History(1, first_index)
+        self.state = SwingState(row=first_index - self.lag)
+        self.swings: list[Swing] = []
+
+    def feed(self, rate: FloatArray, angle: FloatArray) -> None:
+        """Take flexion rate (n,) rad/s and inclination (n,) rad; swings are kept in ``swings``."""
+        self._slope.append(self._slope_smoother.feed(rate[:, None]))
+        self._angle.append(angle[:, None])
+        for value in self._smoother.feed(rate[:, None])[:, 0].tolist():
+            self._sample(value)
+
+    def forget(self, before_row: int) -> None:
+        """Drop swings that ended, and signals, before a grid row."""
+        self.swings = [swing for swing in self.swings if swing.end >= before_row]
+        self._slope.drop_before(before_row)
+        self._angle.drop_before(before_row)
+
+    def rise_known(self, swing: Swing) -> int:
+        """Return the input row at which the steepest rise of a swing can be told."""
+        return int(swing.start + 0.12 * self.rate_hz) + 2 + self._slope_lag
+
+    def rise(self, swing: Swing) -> float:
+        """Return the row of the steepest rise of the rate, 50 ms before to 120 ms after the start.
+
+        Raises
+        ------
+        IndexError
+            Before `rise_known`.
+        """
+        first = round(swing.start - 0.05 * self.rate_hz)
+        last = int(swing.start + 0.12 * self.rate_hz)
+        rows = self._slope.rows(first, last + 2)[:, 0]
+        return float(first + 0.5 + np.argmax(rows[1:] - rows[:-1]))
+
+    def _sample(self, value: float) -> None:
+        state = self.state
+        row, before = state.row, state.before
+        state.row, state.before = row + 1, value
+        known = row + self.lag
+        if before <= 0.0 < value:
+            start = row - value / (value - before)
+            state.open = Swing(start=start, start_known=known, start_angle=self._angle_at(start))
+        swing = state.open
+        if swing is None:
+            return
+        if value <= 0.0:
+            self._close(swing, row - value / (value - before), known)
+            state.open = None
+            return
+        swing.area += value / self.rate_hz
+        if value > swing.peak_rate:
+            swing.peak, swing.peak_rate = float(row), value
+        if swing.accepted_known == math.inf and swing.area >= self.config.early_area:
+            swing.accepted_known = known
+            self.swings.append(swing)
+
+    def _close(self, swing: Swing, end: float, known: int) -> None:
+        swing.end, swing.end_known, swing.end_angle = end, known, self._angle_at(end)
+        if swing.peak_rate < self.config.peak or swing.area < self.config.area:
+            swing.rejected_known = known
+
+    def _angle_at(self, row: float) -> float:
+        low = max(int(row), self._angle.first_index)
+        share = row - low
+        angles = self._angle.rows(low, low + 2)[:, 0]
+        return float((1.0 - share) * angles[0] + share * angles[1])

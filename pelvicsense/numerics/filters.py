@@ -1,0 +1,100 @@
+"""Causal filters with carried state: the same numbers whatever the blocks they are fed in.
+
+Both start from the first *sample* (as if it had been there for ever), not from the first block, so
+that the start does not depend on how the samples arrived.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.signal import butter, sosfilt, sosfilt_zi
+
+from pelvicsense.datatypes.arrays import FloatArray
+
+
+def hann_window(length_s: float, rate_hz: float) -> FloatArray:
+    """Symmetric Hann weights of unit sum spanning ``length_s``; their lag is (n - 1) / 2 samples."""
+    n = max(1, round(length_s * rate_hz))
+    weights = np.hanning(n + 2)[1:-1]
+    return np.asarray(weights / weights.sum(), dtype=np.float64)
+
+
+@dataclass(slots=True)
+class HannState:
+    """What a `HannSmoother` remembers: the last inputs, one row per earlier sample."""
+
+    tail: FloatArray | None = None
+
+
+class HannSmoother:
+    """Linear-phase smoothing of (n, c) blocks along the first axis.
+
+    Parameters
+    ----------
+    length_s
+        Support of the window, s.
+    rate_hz
+        Sampling rate, Hz.
+    state
+        State of an earlier smoother to go on from.
+    """
+
+    def __init__(self, length_s: float, rate_hz: float, state: HannState | None = None) -> None:
+        self.weights = hann_window(length_s, rate_hz)
+        self.lag = (len(self.weights) - 1) / 2
+        self.state = state if state is not None else HannState()
+
+    def feed(self, block: FloatArray) -> FloatArray:
+        """Return the smoothed block; row ``i`` describes the input ``lag`` rows earlier."""
+        if len(block) == 0:
+            return block
+        tail = self.state.tail
+        if tail is None:
+            tail = np.repeat(block[:1], len(self.weights) - 1, axis=0)
+        joined = np.concatenate([tail, block])
+        self.state.tail = joined[len(block) :].copy()
+        # Summed tap by tap: elementwise, so independent of the block's length.
+        smoothed = np.zeros_like(block)
+        for offset, weight in enumerate(self.weights):
+            smoothed += weight * joined[offset : offset + len(block)]
+        return smoothed
+
+
+@dataclass(slots=True)
+class LowPassState:
+    """What a `LowPass` remembers: the sections' delay lines."""
+
+    delays: FloatArray | None = None
+
+
+class LowPass:
+    """Causal Butterworth low-pass of (n, c) blocks along the first axis.
+
+    Parameters
+    ----------
+    order, cutoff_hz, rate_hz
+        Filter order, corner frequency and sampling rate.
+    state
+        State of an earlier filter to go on from.
+    """
+
+    def __init__(
+        self, order: int, cutoff_hz: float, rate_hz: float, state: LowPassState | None = None
+    ) -> None:
+        self._sections = butter(order, cutoff_hz, fs=rate_hz, output="sos")
+        self.state = state if state is not None else LowPassState()
+
+    def feed(self, block: FloatArray) -> FloatArray:
+        """Return the filtered block, same shape."""
+        if len(block) == 0:
+            return block
+        if self.state.delays is None:
+            # (sections, 2, c): the steady state for a constant first sample
+            start = sosfilt_zi(self._sections)
+            self.state.delays = start[:, :, None] * block[0][None, None, :]
+        filtered, self.state.delays = sosfilt(
+            self._sections, block, axis=0, zi=self.state.delays
+        )
+        return np.asarray(filtered, dtype=np.float64)

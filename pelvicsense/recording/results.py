@@ -1,0 +1,150 @@
+"""What an analysis derives: strides.csv, events.csv, curves.csv, summary.json, all or none."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from pelvicsense.datatypes.arrays import FloatArray
+from pelvicsense.datatypes.errors import RecordingError
+from pelvicsense.datatypes.gait import CURVE_POINTS, GaitEvent, Stride, StrideCurve
+from pelvicsense.recording.files import write_private
+from pelvicsense.recording.stride_table import (
+    TIME_DECIMALS,
+    VALUE_DECIMALS,
+    decimal,
+    encode_strides,
+)
+
+STRIDES_FILE = "strides.csv"
+EVENTS_FILE = "events.csv"
+CURVES_FILE = "curves.csv"
+SUMMARY_FILE = "summary.json"
+EVENT_COLUMNS = ("t_s", "kind", "side", "known_at_s", "score")
+CURVE_ANGLES = ("obliquity_deg", "hip_adduction_deg", "thigh_rotation_deg")
+
+
+def has_results(folder: Path) -> bool:
+    """Whether a session has a whole set of results: summary.json is written last."""
+    return (folder / SUMMARY_FILE).exists()
+
+
+def write_results(
+    folder: Path,
+    *,
+    strides: Sequence[Stride],
+    events: Sequence[GaitEvent],
+    curves: Sequence[StrideCurve],
+    summary: Mapping[str, object],
+    force: bool = False,
+) -> None:
+    """Write the four result files of a session, all whole or none at all.
+
+    They are derived, so numbers are rounded: times to 6 decimals, all others to 4. A value that is
+    not known is empty in the tables and null in the summary.
+
+    Parameters
+    ----------
+    folder
+        The session folder.
+    strides, events, curves
+        Rows in the order in which they became known.
+    summary
+        Plain numbers, texts, lists and mappings.
+    force
+        Replace results that are there already.
+
+    Raises
+    ------
+    RecordingError
+        If there are results already and ``force`` is not given.
+    """
+    if has_results(folder) and not force:
+        problem = "holds results already, which are kept; use --force to replace them"
+        raise RecordingError(folder, problem)
+    contents = {
+        STRIDES_FILE: encode_strides(strides),
+        EVENTS_FILE: encode_events(events),
+        CURVES_FILE: encode_curves(curves),
+        SUMMARY_FILE: encode_summary(summary),
+    }
+    partials = {name: folder / f".{name}.partial" for name in contents}
+    _remove(partials.values())  # of a run that was killed
+    try:
+        for name, data in contents.items():
+            write_private(partials[name], data)
+        _replace_all(folder, partials)
+    finally:
+        _remove(partials.values())
+
+
+def _replace_all(folder: Path, partials: Mapping[str, Path]) -> None:
+    """Move the files into place; without summary.json, which goes first and comes last, none count.
+
+    So a run that is killed in between leaves no set that mixes old and new.
+    """
+    (folder / SUMMARY_FILE).unlink(missing_ok=True)
+    try:
+        for name, partial in partials.items():
+            partial.replace(folder / name)
+    except BaseException:
+        _remove(folder / name for name in partials)
+        raise
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
+def encode_events(events: Sequence[GaitEvent]) -> bytes:
+    """Return events.csv."""
+    lines = [",".join(EVENT_COLUMNS)]
+    for event in events:
+        t_s, known_at_s = (decimal(t, TIME_DECIMALS) for t in (event.t_s, event.known_at_s))
+        score = decimal(event.score, VALUE_DECIMALS)
+        lines.append(f"{t_s},{event.kind},{event.side},{known_at_s},{score}")
+    return ("\n".join(lines) + "\n").encode()
+
+
+def encode_curves(curves: Sequence[StrideCurve]) -> bytes:
+    """Return curves.csv: one line per percent of each stride."""
+    columns = {
+        "stride": np.repeat([curve.stride for curve in curves], CURVE_POINTS).astype(np.int64),
+        "side": [str(curve.side) for curve in curves for _ in range(CURVE_POINTS)],
+        "percent": np.tile(np.arange(CURVE_POINTS), len(curves)),
+    }
+    angles = {name: _stacked([getattr(curve, name) for curve in curves]) for name in CURVE_ANGLES}
+    frame = pl.DataFrame({**columns, **angles}, schema_overrides={"side": pl.String})
+    text = frame.with_columns(pl.col(CURVE_ANGLES).fill_nan(None)).write_csv(
+        float_precision=VALUE_DECIMALS
+    )
+    return text.encode()
+
+
+def _stacked(curves: Sequence[FloatArray]) -> FloatArray:
+    values = np.concatenate(curves) if curves else np.empty(0)
+    return np.round(values, VALUE_DECIMALS) + 0.0  # no negative zero
+
+
+def encode_summary(summary: Mapping[str, object]) -> bytes:
+    """Return summary.json; a number that is not finite becomes null."""
+    text = json.dumps(_plain(summary), indent=2, ensure_ascii=False, allow_nan=False)
+    return (text + "\n").encode()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value
