@@ -39,10 +39,13 @@ class RowTally:
         self.invalid += len(signal) - len(valid)
         if len(valid) == 0:
             return
-        before = self.newest_valid if self.newest_valid >= 0 else int(valid[0]) - 1
-        gaps = np.diff(valid, prepend=before) - 1
-        self.longest_gap = max(self.longest_gap, int(gaps.max()))
-        self.newest_valid = int(valid[-1])
+        first, last = int(valid[0]), int(valid[-1])
+        before = first - self.newest_valid - 1 if self.newest_valid >= 0 else 0
+        within = 0
+        if last - first >= len(valid):
+            within = int((valid[1:] - valid[:-1]).max()) - 1
+        self.longest_gap = max(self.longest_gap, before, within)
+        self.newest_valid = last
 
 
 @dataclass(slots=True)

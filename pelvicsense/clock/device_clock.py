@@ -1,6 +1,6 @@
 """Device time → host time, causally, with skew; one object per sensor.
 
-1. Host time since the clock's start is cut into stretches, half a second long at first, then five.
+1. Host time since the clock's start is cut into stretches, half a second long at first, then ten.
    From each stretch the arrival with the least delay is kept.
 2. At the first arrival of a stretch the line below all kept arrivals is fitted anew (`envelope`).
 3. The map goes on from where it stands and bends towards that line at a bounded rate: no steps.
@@ -24,8 +24,8 @@ from pelvicsense.clock.config import ClockConfig
 from pelvicsense.clock.envelope import Arrival, Envelope, SkewPrior, fit_envelope
 from pelvicsense.datatypes.arrays import FloatArray
 
-_SHORT_S, _LONG_S = 0.5, 5.0  # lengths of the stretches, s
-_SHORT_UNTIL_S = 10.0
+_SHORT_S, _LONG_S = 0.5, 10.0  # lengths of the stretches, s
+_SHORT_UNTIL_S = 20.0
 _SLACK_CAP_S = 0.1  # stalls say nothing about where packets fall between connection events
 _FLOOR_S = 0.001  # no radio stamp is trusted further
 _HEIGHT_SHARE = 0.35  # error per mean height of the lower edge, on simulated radios

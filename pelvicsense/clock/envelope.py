@@ -64,9 +64,12 @@ def fit_envelope(arrivals: Sequence[Arrival], prior: SkewPrior) -> Envelope:
         If there is no point.
     """
     hull = _lower_hull([(a.device_s, a.arrival_s - a.device_s) for a in arrivals])
-    weight = sum(a.weight_s for a in arrivals)
-    mean_x = sum(a.weight_s * a.device_s for a in arrivals) / weight
-    mean_y = sum(a.weight_s * (a.arrival_s - a.device_s) for a in arrivals) / weight
+    weight = weighted_x = weighted_y = 0.0
+    for a in arrivals:
+        weight += a.weight_s
+        weighted_x += a.weight_s * a.device_s
+        weighted_y += a.weight_s * (a.arrival_s - a.device_s)
+    mean_x, mean_y = weighted_x / weight, weighted_y / weight
     skew = _most_probable_slope(hull, mean_x, weight * prior.sd * prior.sd / prior.spread_s)
     skew = min(max(skew, -prior.limit), prior.limit)
     offset = min(y - skew * x for x, y in hull)

@@ -151,7 +151,9 @@ class Intake:
         """Give every row its time, one run of the device clock after the other."""
         device_s = ticks.astype(np.float64) * self._tick_s
         placed = Track()
-        edges = sorted({0, *starts, len(ticks)})
+        edges = (
+            sorted({0, *starts, len(ticks)}) if starts else [0, len(ticks)][: 1 + bool(len(ticks))]
+        )
         for begin, end in pairwise(edges):
             rows = slice(begin, end)
             if begin in starts:
@@ -180,7 +182,9 @@ class Intake:
         if restarted:
             # across a restart only host time tells how many samples are missing
             first = time_s[0] - state.time_s if state.number else self.period_s
-        apart = np.concatenate(([first], np.diff(device_s)))
+        apart = np.empty(len(device_s))
+        apart[0] = first
+        apart[1:] = device_s[1:] - device_s[:-1]
         steps = np.maximum(np.rint(apart / self.period_s), 1.0).astype(np.int64)
         number = state.number + np.cumsum(steps)
         state.lost += int(number[-1]) - state.number - len(steps)
@@ -202,7 +206,7 @@ class Intake:
         return Track(
             time_s=kept.time_s,
             arrival_s=kept.arrival_s,
-            missing=np.diff(number) - 1,
+            missing=number[1:] - number[:-1] - 1,
             saturated=self._saturated(state, kept.values),
             values=kept.values,
         )

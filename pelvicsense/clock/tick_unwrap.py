@@ -118,10 +118,11 @@ class TickUnwrapper:
     ) -> IntArray:
         """Unwrap the leading rows that need no second look, and advance the base over them."""
         arrival = np.concatenate(([base.arrival_s], arrival_s[:_CHUNK]))
-        step = np.diff(np.concatenate(([base.sent], sent[:_CHUNK])))
+        raw = np.concatenate(([base.sent], sent[:_CHUNK]))
+        step = raw[1:] - raw[:-1]
         if self._wrap is not None:
             step &= self._wrap - 1
-        elapsed = np.diff(arrival)
+        elapsed = arrival[1:] - arrival[:-1]
         ticks = np.cumsum(step) + base.ticks
         lag = (arrival[1:] - base.start_s) - ticks * self._tick_s
         slack = _RATE_SLACK * (arrival - base.start_s)

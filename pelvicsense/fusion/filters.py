@@ -55,8 +55,8 @@ class OrientationFilter(Protocol):
         Parameters
         ----------
         mean_acc, mean_gyr
-            (3,) mean specific force, m/s², which is the vertical, and mean rate, rad/s, which is the
-            bias.
+            (3,) mean specific force, m/s², which is the vertical, and mean rate, rad/s, which is
+            the bias.
         """
         ...
 

@@ -32,8 +32,8 @@ class VqfConfig:
     bias_clip_dps: float = 2.0
     """Largest bias believed, °/s; also the largest mean rate of a rest."""
     still_bias_sigma_dps: float = 0.2
-    """Standard uncertainty of the bias that a standing person's still pose shows, °/s: sway of 1° in
-    4 s is 0.25 °/s."""
+    """Standard uncertainty of the bias that a standing person's still pose shows, °/s: sway of 1°
+    in 4 s is 0.25 °/s."""
     rest_min_s: float = 1.5
     """How long the sensor must be quiet to be at rest, s."""
     rest_gyr_dps: float = 2.0

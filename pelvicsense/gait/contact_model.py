@@ -57,7 +57,7 @@ class ContactModel:
 
 
 INITIAL_TWO_THIGHS = ContactModel(
-    intercept_ms=62.1,
+    intercept_ms=70.0,
     terms={
         "vertical_peak": Term(0.454, 124.0, 60.0, 180.0),
         "vertical_jerk": Term(0.053, 63.0, -53.0, 182.0),
@@ -74,7 +74,7 @@ INITIAL_TWO_THIGHS = ContactModel(
 )
 """Initial contact of the landing foot, walking and downstairs, both thighs worn.
 
-The regression has weight 0.65; the rest is "the vertical acceleration peaks 57 ms after contact",
+The regression has weight 0.65; the rest is "the vertical acceleration peaks 45 ms after contact",
 which holds across people, and the end of the swing is clipped closer: where the thigh's angle has a
 plateau, its maximum may come 200 ms late."""
 
@@ -145,7 +145,7 @@ FINAL_ONE_THIGH = ContactModel(
 )
 """Final contact of the other foot, walking and stairs, one thigh worn."""
 
-RUNNING_INITIAL_MS = -25.0
+RUNNING_INITIAL_MS = -29.0
 """Initial contact after the anchor in running, ms. More landmarks did not help on new runners."""
 
 RUNNING_FINAL_MS = 46.0

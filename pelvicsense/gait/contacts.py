@@ -271,18 +271,19 @@ class ContactDetector:
 
     def _final_due(self, final: _Final) -> float:
         """Return the row at which a final contact can be told, or is given up."""
-        deadline = self._due(final.step, self.config.final_deadline_s)
+        deadline = float(self._due(final.step, self.config.final_deadline_s))
+        known = deadline
         if final.running:
             crossing = self._fall_through_zero(final.step)
-            known = deadline if crossing is None else math.ceil(crossing) + self._pelvis.running_lag
+            if crossing is not None:
+                known = math.ceil(crossing) + self._pelvis.running_lag
         elif final.side in self.thighs:
             detector = self._swings[final.side]
-            known = deadline
             for swing in detector.swings:
                 if self._in_push_window(swing, final.step):
-                    seen = max(swing.accepted_known, detector.rise_known(swing))
+                    seen = max(swing.accepted_known, detector.rise(swing)[1])
                     if seen < swing.rejected_known:
-                        known = int(min(known, seen))
+                        known = min(known, seen)
         else:
             known = final.not_before
         return min(max(known, final.not_before), deadline)
@@ -389,9 +390,9 @@ class ContactDetector:
             "push_start": self._ms(swing.start - step.anchor),
             "push_angle": 100.0 * swing.start_angle,
         }
-        detector = self._swings[side]
-        if detector.rise_known(swing) <= row:
-            marks["push_rise"] = self._ms(detector.rise(swing) - step.anchor)
+        rise, known = self._swings[side].rise(swing)
+        if known <= row:
+            marks["push_rise"] = self._ms(rise - step.anchor)
         return marks
 
     def _pelvis_landmarks(self, step: Step) -> dict[str, float]:

@@ -30,6 +30,8 @@ class SwingConfig:
         Least peak rate of a swing, rad/s.
     area, early_area
         Least angle swept by a swing, rad, and the angle after which its beginning is believed.
+    rise_over
+        The steepest rise is over when the slope has fallen to this share of it.
     """
 
     smoothing_s: float = 0.11
@@ -37,6 +39,7 @@ class SwingConfig:
     peak: float = 0.8
     area: float = 0.2
     early_area: float = 0.06
+    rise_over: float = 0.75
 
 
 @dataclass(slots=True, kw_only=True)
@@ -130,22 +133,30 @@ class SwingDetector:
         self._slope.drop_before(before_row)
         self._angle.drop_before(before_row)
 
-    def rise_known(self, swing: Swing) -> int:
-        """Return the input row at which the steepest rise of a swing can be told."""
-        return int(swing.start + 0.12 * self.rate_hz) + 2 + self._slope_lag
+    def rise(self, swing: Swing) -> tuple[float, float]:
+        """Return the steepest rise of a swing's rate and the input row at which it is known.
 
-    def rise(self, swing: Swing) -> float:
-        """Return the row of the steepest rise of the rate, 50 ms before to 120 ms after the start.
-
-        Raises
-        ------
-        IndexError
-            Before `rise_known`.
+        The rise is looked for from 50 ms before the start to 120 ms after it, or until the slope
+        has clearly fallen again. Both are infinite while it cannot be told.
         """
         first = round(swing.start - 0.05 * self.rate_hz)
         last = int(swing.start + 0.12 * self.rate_hz)
-        rows = self._slope.rows(first, last + 2)[:, 0]
-        return float(first + 0.5 + np.argmax(rows[1:] - rows[:-1]))
+        end = min(last + 2, self._slope.end_index)
+        if end - first < 2:
+            return math.inf, math.inf
+        rows = self._slope.rows(first, end)[:, 0]
+        slope = rows[1:] - rows[:-1]
+        steepest = np.maximum.accumulate(slope)
+        after_start = max(0, math.ceil(swing.start) - first)
+        over = np.flatnonzero(slope[after_start:] < self.config.rise_over * steepest[after_start:])
+        if len(over):
+            stop = after_start + int(over[0])
+        elif end == last + 2:
+            stop = len(slope) - 1
+        else:
+            return math.inf, math.inf
+        at = first + 0.5 + int(np.argmax(slope[: stop + 1]))
+        return float(at), float(first + stop + 1 + self._slope_lag)
 
     def _sample(self, value: float) -> None:
         state = self.state

@@ -150,7 +150,7 @@ class StrideMeter:
         gap = any(not self._settled(placement, first, end) for placement in self._placements)
         if gap:
             flags.append(Flag.GAP)
-        turning = self._mean_yaw_rate(first, end) > _TURN_RATE
+        turning = abs(self._mean_yaw_rate(first, end)) > _TURN_RATE
         if turning:
             flags.append(Flag.TURN)
         saturated = self._any(_SATURATED, first, end)
@@ -256,13 +256,23 @@ class StrideMeter:
 
     def _mean_yaw_rate(self, first: int, end: int) -> float:
         first = max(first, self._rows.first_index)
-        return abs(float(np.mean(self._column(Placement.PELVIS, _YAW_RATE, first, end))))
+        return float(np.mean(self._column(Placement.PELVIS, _YAW_RATE, first, end)))
 
     def _in_bend(self, stance: Stance) -> bool:
         """Whether a steady bend tilts the apparent vertical by more than is tolerable."""
         end = self._span(stance.t_contact_s, stance.t_final_contact_s)[1]
-        rate = self._mean_yaw_rate(end - round(_CURVE_SPAN_S * self.rate_hz), end)
+        half = round(0.5 * _CURVE_SPAN_S * self.rate_hz)
+        if end - 2 * half < self._rows.first_index:
+            return False
+        # Both halves alike: setting off, or one oblique step, is no bend.
+        rates = (
+            self._mean_yaw_rate(end - 2 * half, end - half),
+            self._mean_yaw_rate(end - half, end),
+        )
+        if rates[0] * rates[1] <= 0.0:
+            return False
         speed = _TYPICAL_SPEED_MPS.get(stance.activity, 1.3)
+        rate = min(abs(rates[0]), abs(rates[1]))
         return rate < _TURN_RATE and speed * rate / 9.81 > _CURVE_TILT
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from known_motions import (
+    BIAS,
     RATE_HZ,
     Motion,
     from_attitude,
@@ -126,6 +127,21 @@ def test_a_rest_after_a_gap_settles_at_once(name: str) -> None:
     first_settled = 350 + int(signal.settled[350:].argmax())
     assert 490 <= first_settled <= 505  # 1.5 s of rest
     assert signal.settled[first_settled:].all()
+
+
+@pytest.mark.parametrize("name", available_filters())
+def test_a_start_in_a_given_still_pose_knows_bias_and_vertical_from_its_first_row(
+    name: str,
+) -> None:
+    motion = swing(700, still_rows=100)  # too short a rest to be found
+    acc, gyr = measured(motion)
+    stage = FusionStage(FusionConfig(filter=name), RATE_HZ, [Placement.PELVIS])
+    stage.feed(grid_block(acc[:100], gyr[:100]))
+    stage.start({Placement.PELVIS: (acc[:100].mean(axis=0), gyr[:100].mean(axis=0))})
+    signal = stage.feed(grid_block(acc, gyr)).sensors[Placement.PELVIS]
+    assert signal.settled.all()
+    assert np.degrees(np.abs(signal.gyro_bias[0] - BIAS)).max() < 0.05
+    assert inclination_error_deg(signal.earth_from_sensor, motion.attitude)[:100].max() < 0.3
 
 
 def test_two_sensors_do_not_touch_each_other() -> None:
