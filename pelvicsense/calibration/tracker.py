@@ -107,6 +107,7 @@ class _Track:
     candidates: list[float] = field(default_factory=list)
     baselines: dict[Activity, _Baseline] = field(default_factory=dict)
     extra_sigma: float = 0.0
+    settled_once: bool = False
 
 
 class HeadingTracker:
@@ -151,18 +152,19 @@ class HeadingTracker:
         self._hip.append(self._low_pass.feed(np.concatenate(columns, axis=1)))
         self._hip.drop_before(self._hip.end_index - round(6.0 * self.rate_hz))
 
-    def heading(self, side: Side, t_s: float) -> Heading:
+    def heading(self, side: Side, activity: Activity, t_s: float) -> Heading:
         """Return the heading at a time, from strides before it."""
         track = self._tracks[side]
         if track.lost:
             return Heading(angle=track.angle, drift_sigma=math.inf, settling=False)
         waited_min = max(0.0, t_s - track.at_s) / 60.0
-        settling = any(base.bias is None for base in track.baselines.values())
+        base = track.baselines.get(activity)
+        settling = bool(track.baselines) and (base is None or base.bias is None)
         return Heading(
             angle=track.angle + track.rate * (t_s - track.at_s),
             drift_sigma=track.extra_sigma
             + math.radians(0.3 + self.config.drift_deg_per_min * waited_min),
-            settling=settling and len(track.baselines) > 1,
+            settling=settling and track.settled_once,
         )
 
     def interrupted(self, side: Side, gap_s: float) -> None:
@@ -186,6 +188,7 @@ class HeadingTracker:
         base = track.baselines.setdefault(activity, _Baseline())
         if self._collect(base, measured - predicted, end_s - start_s):
             return
+        track.settled_once = True
         bias = base.bias or 0.0
         limit = math.radians(self.config.clip_deg)
         innovation = min(max(wrap(measured - bias - predicted), -limit), limit)

@@ -22,6 +22,8 @@ from pelvicsense.datatypes.placement import Placement
 from pelvicsense.datatypes.quality import LinkQuality
 from pelvicsense.datatypes.samples import SampleBlock, SensorSpec
 
+_TRIM_ABOVE = 256  # samples of a sensor; dropping the used ones at every packet would cost more
+
 
 @dataclass(slots=True)
 class RowTally:
@@ -34,17 +36,16 @@ class RowTally:
 
     def add(self, signal: GridSignal, first_row: int) -> None:
         """Count the rows of ``signal``."""
-        valid = np.flatnonzero(signal.valid) + first_row
         self.interpolated += int(np.count_nonzero(signal.interpolated))
-        self.invalid += len(signal) - len(valid)
-        if len(valid) == 0:
+        rows = signal.valid.nonzero()[0]
+        self.invalid += len(signal.valid) - len(rows)
+        if len(rows) == 0:
             return
-        first, last = int(valid[0]), int(valid[-1])
-        before = first - self.newest_valid - 1 if self.newest_valid >= 0 else 0
-        within = 0
-        if last - first >= len(valid):
-            within = int((valid[1:] - valid[:-1]).max()) - 1
-        self.longest_gap = max(self.longest_gap, before, within)
+        first, last = int(rows[0]) + first_row, int(rows[-1]) + first_row
+        if self.newest_valid >= 0:
+            self.longest_gap = max(self.longest_gap, first - self.newest_valid - 1)
+        if last - first >= len(rows):
+            self.longest_gap = max(self.longest_gap, int((rows[1:] - rows[:-1]).max()) - 1)
         self.newest_valid = last
 
 
@@ -156,7 +157,7 @@ class GridAligner:
                 continue
             track = self._intakes[placement].feed(sensor.intake, own, state.origin_ns, final=final)
             if len(track):
-                sensor.track = sensor.track.then(track)
+                sensor.track = Track.join([sensor.track, track])
                 sensor.newest_s = float(track.time_s[-1])
                 sensor.arrival_s = float(track.arrival_s[-1])
 
@@ -170,8 +171,8 @@ class GridAligner:
         for placement, sensor in self.state.sensors.items():
             period_s = self._intakes[placement].period_s
             signal = resample(sensor.track, first_row, rows, period_s, self._config)
-            start = needed_from(sensor.track, last_row + 1, self._config)
-            if start:
+            if len(sensor.track) > _TRIM_ABOVE:
+                start = needed_from(sensor.track, last_row + 1, self._config)
                 sensor.track = sensor.track.take(slice(start, None))
             sensor.tally.add(signal, first_row)
             signals[placement] = signal

@@ -150,10 +150,8 @@ class Intake:
     ) -> Track:
         """Give every row its time, one run of the device clock after the other."""
         device_s = ticks.astype(np.float64) * self._tick_s
-        placed = Track()
-        edges = (
-            sorted({0, *starts, len(ticks)}) if starts else [0, len(ticks)][: 1 + bool(len(ticks))]
-        )
+        edges = sorted({0, *starts, len(ticks)})
+        runs: list[Track] = []
         for begin, end in pairwise(edges):
             rows = slice(begin, end)
             if begin in starts:
@@ -162,17 +160,8 @@ class Intake:
             assert state.clock is not None
             time_s = clock.feed(state.clock, device_s[rows], arrival_s[rows])
             number = self._count(state, device_s[rows], time_s, restarted=begin in starts)
-            keep = time_s > np.maximum.accumulate(np.concatenate(([state.time_s], time_s)))[:-1]
-            state.late += len(keep) - int(np.count_nonzero(keep))
-            run = Track(
-                time_s=time_s,
-                arrival_s=arrival_s[rows],
-                missing=number,
-                saturated=np.zeros(end - begin, dtype=np.bool_),
-                values=values[rows],
-            )
-            placed = placed.then(self._keep(state, run, keep))
-        return placed
+            runs.append(self._keep(state, time_s, arrival_s[rows], number, values[rows]))
+        return Track.join(runs)
 
     def _count(
         self, state: IntakeState, device_s: FloatArray, time_s: FloatArray, *, restarted: bool
@@ -192,23 +181,36 @@ class Intake:
         state.number = int(number[-1])
         return number
 
-    def _keep(self, state: IntakeState, run: Track, keep: BoolArray) -> Track:
+    def _keep(
+        self,
+        state: IntakeState,
+        time_s: FloatArray,
+        arrival_s: FloatArray,
+        number: IntArray,
+        values: FloatArray,
+    ) -> Track:
         """Drop the rows whose place is taken; numbers become counts of what is missing before."""
-        kept = run if keep.all() else run.take(keep)
-        if len(kept) == 0:
-            return kept
+        before = np.concatenate(([state.time_s], time_s))
+        newest = np.maximum.accumulate(before)[:-1]
+        keep = time_s > newest
+        if not keep.all():
+            state.late += len(keep) - int(np.count_nonzero(keep))
+            time_s, arrival_s = time_s[keep], arrival_s[keep]
+            number, values = number[keep], values[keep]
+        if len(time_s) == 0:
+            return Track()
         if state.placed == 0:
-            state.placed = int(kept.missing[0]) - 1
-            state.first_s = float(kept.time_s[0])
-        number = np.concatenate(([state.placed], kept.missing))
+            state.placed = int(number[0]) - 1
+            state.first_s = float(time_s[0])
+        numbers = np.concatenate(([state.placed], number))
         state.placed = int(number[-1])
-        state.time_s = float(kept.time_s[-1])
+        state.time_s = float(time_s[-1])
         return Track(
-            time_s=kept.time_s,
-            arrival_s=kept.arrival_s,
-            missing=number[1:] - number[:-1] - 1,
-            saturated=self._saturated(state, kept.values),
-            values=kept.values,
+            time_s=time_s,
+            arrival_s=arrival_s,
+            missing=numbers[1:] - numbers[:-1] - 1,
+            saturated=self._saturated(state, values),
+            values=values,
         )
 
     def _saturated(self, state: IntakeState, values: FloatArray) -> BoolArray:
@@ -230,7 +232,7 @@ class Intake:
         state.late += int(np.count_nonzero(late))
         if self._average_over == 1 or len(track) == 0:
             return track
-        track = state.lead_in.then(track)
+        track = Track.join([state.lead_in, track])
         state.lead_in = track.take(slice(max(len(track) - self._average_over + 1, 0), None))
         if len(track) < self._average_over:
             return Track()

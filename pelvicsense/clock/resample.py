@@ -44,42 +44,45 @@ def resample(
         return GridSignal(
             acc=zeros, gyr=zeros, valid=nothing, interpolated=nothing, saturated=nothing
         )
-    after = np.searchsorted(track.time_s, row_s)
+    after = track.time_s.searchsorted(row_s)
     last = len(track) - 1
     there = np.minimum(after, last)
+    before = np.maximum(there - 1, 0)
     given_up_s = row_s + config.max_wait_s
     in_time = (after <= last) & (track.arrival_s[there] <= given_up_s)
-    before = np.maximum(there - 1, 0)
     if not in_time.all():
-        held = np.searchsorted(track.arrival_s, given_up_s, side="right") - 1
+        held = track.arrival_s.searchsorted(given_up_s, side="right") - 1
         before = np.where(in_time, before, held)
         there = np.where(in_time, there, held)
     values = _between(track, row_s, before, there)
     exact = track.time_s[there] == row_s
     gap = track.missing[there]
     # a nanosecond: a span of exactly the limit must not fail by rounding
-    bridged = gap * period_s <= config.max_bridge_s + 1e-9
-    valid = in_time & (exact | (bridged & (after > 0)))
+    bridged = (gap * period_s <= config.max_bridge_s + 1e-9) & (after > 0)
+    valid = in_time & (bridged | exact)
     return GridSignal(
         acc=values[:, :3],
         gyr=values[:, 3:],
         valid=valid,
-        interpolated=valid & ~exact & (gap > 0),
-        saturated=(there >= 0) & (track.saturated[before] | track.saturated[there]),
+        interpolated=valid & (gap > 0) & ~exact,
+        saturated=(track.saturated[before] | track.saturated[there]) & (there >= 0),
     )
 
 
 def _between(track: Track, row_s: FloatArray, before: IntArray, there: IntArray) -> FloatArray:
     """Interpolate (n, 6) values; where both neighbours are one sample, hold it."""
     start_s = track.time_s[before]
+    share = row_s - start_s
     span_s = track.time_s[there] - start_s
     held = span_s == 0.0
-    share = ((row_s - start_s) / np.where(held, 1.0, span_s))[:, None]
     if held.any():
-        share[held] = 0.0
-    # both weights, so that a row that falls on a sample takes it exactly
-    values = track.values[before] * (1.0 - share)
-    values += track.values[there] * share
+        span_s[held] = np.inf
+    share /= span_s
+    values = track.values.take(before, axis=0)
+    rise = track.values.take(there, axis=0)
+    rise -= values
+    rise *= share[:, None]
+    values += rise
     values[there < 0] = 0.0
     return values
 

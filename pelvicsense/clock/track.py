@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -36,16 +37,18 @@ class Track:
     def __len__(self) -> int:
         return len(self.time_s)
 
-    def then(self, other: Track) -> Track:
-        """Return this track followed by ``other``."""
-        if len(self) == 0:
-            return other
+    @staticmethod
+    def join(parts: Sequence[Track]) -> Track:
+        """Return consecutive parts as one track."""
+        filled = [part for part in parts if len(part)]
+        if len(filled) <= 1:
+            return filled[0] if filled else Track()
         return Track(
-            time_s=np.concatenate((self.time_s, other.time_s)),
-            arrival_s=np.concatenate((self.arrival_s, other.arrival_s)),
-            missing=np.concatenate((self.missing, other.missing)),
-            saturated=np.concatenate((self.saturated, other.saturated)),
-            values=np.concatenate((self.values, other.values)),
+            time_s=np.concatenate([part.time_s for part in filled]),
+            arrival_s=np.concatenate([part.arrival_s for part in filled]),
+            missing=np.concatenate([part.missing for part in filled]),
+            saturated=np.concatenate([part.saturated for part in filled]),
+            values=np.concatenate([part.values for part in filled]),
         )
 
     def take(self, rows: slice | IntArray | BoolArray) -> Track:

@@ -1,15 +1,17 @@
 """How contacts lie around a step's anchor: constants and small linear corrections.
 
 ``time = anchor + intercept + Σ slope · (clip(landmark) - centre)``, all in ms; a landmark that was
-not seen counts as its centre. Fitted by robust regression (Huber 1964,
-doi:10.1214/aoms/1177703732) to walking and stairs of eight people with foot-marker contacts, and to
-two runners on a force plate and six with foot markers; see `LANDMARKS` for what each one is.
+not seen counts as its centre. On stairs the anchor may lie 150 ms late, so that contacts are then
+drawn towards a fixed time after a landmark of the thigh (`Pull`). The terms were fitted by robust
+regression (Huber 1964, doi:10.1214/aoms/1177703732) to walking and stairs of eight people with
+foot-marker contacts, and to two runners on a force plate and six with foot markers; see `LANDMARKS`
+for what each one is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 LANDMARKS = {
     "step_time": "time since the previous anchor",
@@ -40,11 +42,33 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pull:
+    """Draws a contact towards ``after_ms`` behind a landmark, within limits (ms).
+
+    Late pulls are kept short where the landmark itself may come late.
+    """
+
+    landmark: str
+    after_ms: float
+    weight: float
+    earliest: float
+    latest: float
+
+    def shift_ms(self, time_ms: float, landmarks: Mapping[str, float]) -> float:
+        """Return the change of a contact at ``time_ms`` after the anchor, ms."""
+        at = landmarks.get(self.landmark)
+        if at is None:
+            return 0.0
+        return self.weight * min(max(at + self.after_ms - time_ms, self.earliest), self.latest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContactModel:
     """Where one kind of contact lies around the anchor."""
 
     intercept_ms: float
     terms: Mapping[str, Term]
+    pull: Pull | None = None
 
     def after_anchor_ms(self, landmarks: Mapping[str, float]) -> float:
         """Return the time of the contact after the anchor, ms."""
@@ -53,6 +77,8 @@ class ContactModel:
             value = landmarks.get(name)
             if value is not None:
                 time += term.slope * (min(max(value, term.low), term.high) - term.centre)
+        if self.pull is not None:
+            time += self.pull.shift_ms(time, landmarks)
         return time
 
 
@@ -71,6 +97,7 @@ INITIAL_TWO_THIGHS = ContactModel(
         "push_rise": Term(0.023, 190.0, -49.0, 345.0),
         "push_angle": Term(-0.042, -20.0, -40.0, 16.0),
     },
+    pull=Pull(landmark="swing_end", after_ms=155.0, weight=0.5, earliest=-120.0, latest=20.0),
 )
 """Initial contact of the landing foot, walking and downstairs, both thighs worn.
 
@@ -93,6 +120,7 @@ INITIAL_UPSTAIRS = ContactModel(
         "push_rise": Term(0.035, 190.0, -49.0, 345.0),
         "push_angle": Term(-0.064, -20.0, -40.0, 16.0),
     },
+    pull=Pull(landmark="swing_end", after_ms=90.0, weight=0.5, earliest=-120.0, latest=120.0),
 )
 """Initial contact of the landing foot upstairs, both thighs worn."""
 
@@ -110,6 +138,13 @@ FINAL_TWO_THIGHS = ContactModel(
     },
 )
 """Final contact of the other foot, walking and stairs, both thighs worn."""
+
+FINAL_DOWNSTAIRS = replace(
+    FINAL_TWO_THIGHS,
+    pull=Pull(landmark="push_start", after_ms=78.0, weight=0.7, earliest=-150.0, latest=150.0),
+)
+"""Final contact of the other foot downstairs, both thighs worn: mostly so long after the thigh was
+most extended, since the anchor wanders by 100 ms."""
 
 INITIAL_ONE_THIGH = ContactModel(
     intercept_ms=60.6,
@@ -149,4 +184,4 @@ RUNNING_INITIAL_MS = -29.0
 """Initial contact after the anchor in running, ms. More landmarks did not help on new runners."""
 
 RUNNING_FINAL_MS = 46.0
-"""Final contact in running after the vertical acceleration (110 ms smoothing) falls through zero."""
+"""Final contact in running after the vertical acceleration, smoothed, falls through zero."""

@@ -37,8 +37,8 @@ class ContactConfig:
 
     Attributes
     ----------
-    running_decision_s, decision_s
-        When a running step, and any other, is decided.
+    early_decision_s, decision_s
+        When the landing foot is looked for first, and when an initial contact of walking is told.
     doubtful_step, doubtful_decision_s
         A step sooner after the last than this share of the recent step times may be a second
         bump of the same landing: it is decided later, when a better one may have been seen.
@@ -50,16 +50,18 @@ class ContactConfig:
         Window of the other thigh's swing start around the anchor.
     expected_s
         Usual (anchor - end of swing) in walking, in running, on stairs.
-    stairs_landing_angle, stairs_down_push_angle
-        Thigh inclination, rad: more flexed when landing means upstairs, less extended when
-        pushing off means downstairs.
+    stairs_landing_angle, stairs_middle_angle
+        Thigh inclination, rad: more flexed than this when landing, and in the middle of its swing,
+        means upstairs. The middle tells climbing from long level strides.
+    stairs_down_push_angle
+        Thigh inclination, rad: less extended than this when pushing off means downstairs.
     stairs_down_fall
         Downstairs the pelvis falls faster than this before the landing, m/s²: a level step cut
         short has no extension either, but does not fall.
     """
 
-    running_decision_s: float = 0.22
-    decision_s: float = 0.28
+    early_decision_s: float = 0.22
+    decision_s: float = 0.265
     doubtful_step: float = 0.6
     doubtful_decision_s: float = 0.44
     final_deadline_s: float = 0.80
@@ -67,6 +69,7 @@ class ContactConfig:
     push_s: tuple[float, float] = (-0.25, 0.60)
     expected_s: tuple[float, float, float] = (0.04, 0.12, 0.10)
     stairs_landing_angle: float = 0.70
+    stairs_middle_angle: float = 0.36
     stairs_down_push_angle: float = -0.14
     stairs_down_fall: float = -2.0
     steps: StepConfig = field(default_factory=StepConfig)
@@ -79,7 +82,11 @@ class _Landing:
 
     step: Step
     due: int
-    running_tested: bool = False
+    retried: bool = False
+    side: Side | None = None
+    swing: Swing | None = None
+    score: float = 0.0
+    activity: Activity = Activity.UNKNOWN
 
 
 @dataclass(slots=True)
@@ -90,7 +97,7 @@ class _Final:
     step: Step
     running: bool
     activity: Activity
-    landmarks: dict[str, float]
+    swing: Swing | None
     not_before: int
 
 
@@ -136,7 +143,7 @@ class ContactDetector:
             self._swings[side].feed(*flexion(block.segments[Placement.thigh(side)]))
         for step in steps:
             self._anchors.append(step)
-            self._landings.append(_Landing(step, self._due(step, self.config.running_decision_s)))
+            self._landings.append(_Landing(step, self._due(step, self.config.early_decision_s)))
         self._newest = block.first_index + len(block) - 1
         events = self._decide()
         self._forget()
@@ -163,35 +170,55 @@ class ContactDetector:
     # -- landing -------------------------------------------------------------------------------
 
     def _land(self, landing: _Landing) -> list[GaitEvent]:
+        """Decide which foot landed, as early as that can be told, and later exactly when."""
         step, row = landing.step, landing.due
-        running = self._is_running(step, row)
-        if not running and not landing.running_tested:
-            landing.running_tested = True
-            doubtful = self._is_doubtful(step)
-            landing.due = self._due(
-                step, self.config.doubtful_decision_s if doubtful else self.config.decision_s
-            )
+        if landing.side is not None:
+            self._landings.remove(landing)
+            return [self._initial(landing, row)]
+        running = not landing.retried and self._is_running(step, row)
+        doubtful = not landing.retried and not running and self._is_doubtful(step)
+        if not doubtful and self._pelvis.settled(step.anchor - 0.3 * self.rate_hz, row):
+            landing.side, landing.swing, landing.score = self._landing_foot(step, row, running)
+        if landing.side is None and (landing.retried or running):
+            self._landings.remove(landing)
             return []
-        self._landings.remove(landing)
-        if not self._pelvis.settled(step.anchor - 0.3 * self.rate_hz, row):
+        if landing.side is None:
+            landing.retried = True
+            after_s = self.config.doubtful_decision_s if doubtful else self.config.decision_s
+            landing.due = self._due(step, after_s)
             return []
-        side, swing, score = self._landing_foot(step, row, running)
-        if side is None:
-            return []
-        if running:
-            activity, after_ms = Activity.RUN, contact_model.RUNNING_INITIAL_MS
-            landmarks: dict[str, float] = {}
-        else:
-            landmarks = self._landmarks(step, side, swing, row)
-            activity = self._landing_activity(swing)
-            after_ms = self._initial_model(activity).after_anchor_ms(landmarks)
+        activity = Activity.RUN if running else self._landing_activity(landing.swing)
         self._finals.append(
             _Final(
-                side if running else side.other, step, running, activity, landmarks, row + 1
+                side=landing.side if running else landing.side.other,
+                step=step,
+                running=running,
+                activity=activity,
+                swing=landing.swing,
+                not_before=row + 1,
             )
         )
+        landing.activity = activity
+        if running:
+            self._landings.remove(landing)
+            return [self._initial(landing, row)]
+        landing.due = max(row, self._due(step, self.config.decision_s))
+        if landing.due > row:
+            return []
+        self._landings.remove(landing)
+        return [self._initial(landing, row)]
+
+    def _initial(self, landing: _Landing, row: int) -> GaitEvent:
+        """Return the initial contact of a step whose foot is known."""
+        step, side, activity = landing.step, landing.side, landing.activity
+        assert side is not None
+        if activity is Activity.RUN:
+            after_ms = contact_model.RUNNING_INITIAL_MS
+        else:
+            landmarks = self._landmarks(step, side, landing.swing, row)
+            after_ms = self._initial_model(activity).after_anchor_ms(landmarks)
         t_s = step.anchor / self.rate_hz + after_ms * 1e-3
-        return [self._event(EventKind.INITIAL_CONTACT, side, t_s, row, score, activity)]
+        return self._event(EventKind.INITIAL_CONTACT, side, t_s, row, landing.score, activity)
 
     def _is_running(self, step: Step, row: int) -> bool:
         if step.fall > self.config.steps.fall:
@@ -254,9 +281,14 @@ class ContactDetector:
         return False
 
     def _landing_activity(self, swing: Swing | None) -> Activity:
-        if swing is not None and swing.end_angle > self.config.stairs_landing_angle:
-            return Activity.STAIRS_UP
-        return Activity.WALK
+        if swing is None:
+            return Activity.WALK
+        middle = 0.5 * (swing.start_angle + swing.end_angle)
+        climbing = (
+            swing.end_angle > self.config.stairs_landing_angle
+            and middle > self.config.stairs_middle_angle
+        )
+        return Activity.STAIRS_UP if climbing else Activity.WALK
 
     # -- leaving -------------------------------------------------------------------------------
 
@@ -297,18 +329,17 @@ class ContactDetector:
             t_s = crossing / self.rate_hz + contact_model.RUNNING_FINAL_MS * 1e-3
             return self._final_event(final, t_s, row, 1.0, Activity.RUN)
         activity = final.activity
-        landmarks = dict(final.landmarks)
+        landmarks = self._landmarks(step, side.other, final.swing, row)
         if side in self.thighs:
             swing = self._push(side, step, row)
             if swing is None:
                 return []
-            landmarks |= self._push_landmarks(side, swing, step, row)
             if (
                 swing.start_angle > self.config.stairs_down_push_angle
                 and step.fall < self.config.stairs_down_fall
             ):
                 activity = Activity.STAIRS_DOWN
-        after_ms = self._final_after_ms(landmarks)
+        after_ms = self._final_after_ms(landmarks, activity)
         t_s = step.anchor / self.rate_hz + after_ms * 1e-3
         return self._final_event(final, t_s, row, 1.0 if side in self.thighs else 0.5, activity)
 
@@ -323,9 +354,11 @@ class ContactDetector:
             return []
         return [self._event(EventKind.FINAL_CONTACT, final.side, t_s, row, score, activity)]
 
-    def _final_after_ms(self, landmarks: dict[str, float]) -> float:
+    def _final_after_ms(self, landmarks: dict[str, float], activity: Activity) -> float:
         if len(self.thighs) == 1:
             return contact_model.FINAL_ONE_THIGH.after_anchor_ms(landmarks)
+        if activity is Activity.STAIRS_DOWN:
+            return contact_model.FINAL_DOWNSTAIRS.after_anchor_ms(landmarks)
         model = contact_model.FINAL_TWO_THIGHS
         late = landmarks.get("push_rise", 0.0) - model.terms["push_rise"].high
         # A slow push-off beyond the fitted range moves the contact one to one.
@@ -370,7 +403,7 @@ class ContactDetector:
         self, step: Step, side: Side, swing: Swing | None, row: int
     ) -> dict[str, float]:
         """Return the landmarks of a step that are known at a row, see `contact_model`."""
-        marks = self._pelvis_landmarks(step)
+        marks = self._pelvis_landmarks(step, row)
         before = [a.anchor for a in self._anchors if a.anchor < step.anchor]
         if before and step.anchor - before[-1] < 2.0 * self.rate_hz:
             marks["step_time"] = self._ms(step.anchor - before[-1])
@@ -395,8 +428,10 @@ class ContactDetector:
             marks["push_rise"] = self._ms(rise - step.anchor)
         return marks
 
-    def _pelvis_landmarks(self, step: Step) -> dict[str, float]:
+    def _pelvis_landmarks(self, step: Step, row: int) -> dict[str, float]:
+        """Return the landmarks whose whole window has been seen at an input row."""
         z = step.anchor
+        newest = row - self._pelvis.landmark_lag
 
         def window(low_s: float, high_s: float) -> tuple[int, int]:
             first = math.ceil(z + low_s * self.rate_hz)
@@ -406,6 +441,8 @@ class ContactDetector:
         marks: dict[str, float] = {}
         for name, column, low_s, high_s, sign, jerk in _PELVIS_LANDMARKS:
             first, end = window(low_s, high_s)
+            if end - 1 > newest:
+                continue
             values = sign * self._pelvis.landmarks.rows(first, end)[:, column]
             if jerk:
                 marks[name] = self._ms(first + 0.5 + int(np.argmax(values[1:] - values[:-1])) - z)

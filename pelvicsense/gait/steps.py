@@ -137,8 +137,7 @@ class StepDetector:
             if not s.armed:
                 s.low = value
             s.armed, s.crossing = True, None
-        if value < s.low:
-            s.low = value
+        s.low = min(s.low, value)
         if before <= 0.0 < value:
             s.crossing = row - value / (value - before)
         if not (s.armed and value > level and s.crossing is not None):

@@ -39,7 +39,7 @@ class SwingConfig:
     peak: float = 0.8
     area: float = 0.2
     early_area: float = 0.06
-    rise_over: float = 0.75
+    rise_over: float = 0.3
 
 
 @dataclass(slots=True, kw_only=True)

@@ -203,7 +203,7 @@ class StrideMeter:
         if side not in self._calibration.hips:
             return None
         self._note_gaps(side, self._span(stance.t_contact_s, stance.t_final_contact_s)[1])
-        known = self._tracker.heading(side, stance.t_contact_s)
+        known = self._tracker.heading(side, stance.activity, stance.t_contact_s)
         lost = math.degrees(known.drift_sigma) > self.config.heading_limit_deg
         self._stance_heading[side] = math.nan if lost else known.angle
         if lost:

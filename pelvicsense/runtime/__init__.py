@@ -1,1 +1,1 @@
-"""Source to pipeline to sinks, with an orderly stop."""
+"""Sources, pipeline and files put together: what the commands and ``pelvicsense.analyze`` call."""

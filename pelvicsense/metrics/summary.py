@@ -1,0 +1,283 @@
+"""Figures of a session by activity and side: mean, spread, interval, asymmetry, counts.
+
+Only valid strides enter a figure; a value that a valid stride does not know is left out of it.
+
+The uncertainty of a mean has two parts (GUM, JCGM 100:2008, section 4.3). Strides scatter: type A,
+SD / √n with n - 1 degrees of freedom. Calibration, heading and soft tissue shift all strides of a
+session alike: type B, the mean of the strides' standard errors, which no number of strides makes
+smaller. The root of their summed squares is the standard error of the mean. Its 95 % interval takes
+Student's t at the effective degrees of freedom of Welch and Satterthwaite (GUM, G.4), with type B
+as known. Durations carry no type B part: a bias of the contact detector is not in their intervals.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from scipy.special import stdtrit
+
+from pelvicsense.datatypes.gait import Flag, Stride, StrideAngles
+from pelvicsense.datatypes.placement import Activity, Side
+
+ANGLES = tuple(field.name for field in fields(StrideAngles))
+TIMING = ("stance_time_s", "stride_time_s", "stance_fraction", "cadence_spm")
+
+_UPPER_95 = 0.975
+"""Probability below the upper end of a two-sided 95 % interval."""
+
+_ONE_SENSOR = "pelvic_drop"
+"""Angles of both sides that come from one sensor, with opposite signs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One metric over the valid strides of one side in one activity, in the metric's own unit.
+
+    Attributes
+    ----------
+    count
+        Strides that know it.
+    mean, median
+        ``nan`` without any.
+    sd
+        From stride to stride; ``nan`` with fewer than two.
+    systematic
+        The part of the mean's standard error that all strides share.
+    standard_error
+        Of the mean, both parts; ``nan`` with fewer than two.
+    low, high
+        95 % interval of the mean; ``nan`` with fewer than two.
+    """
+
+    count: int
+    mean: float
+    sd: float
+    median: float
+    systematic: float
+    standard_error: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asymmetry:
+    """Mean of the left side less that of the right, with its 95 % interval; ``nan`` if unknown.
+
+    Attributes
+    ----------
+    distinct
+        Zero lies outside the interval.
+    """
+
+    difference: float
+    standard_error: float
+    low: float
+    high: float
+
+    @property
+    def distinct(self) -> bool:
+        """Whether the sides differ by more than can be chance or calibration."""
+        return self.low > 0.0 or self.high < 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideSummary:
+    """One side in one activity.
+
+    Attributes
+    ----------
+    valid, invalid
+        How many strides count, and how many do not.
+    figures
+        By metric: those of `ANGLES`, then those of `TIMING`.
+    flags
+        How many strides, valid or not, carry each flag; most frequent first.
+    """
+
+    valid: int
+    invalid: int
+    figures: Mapping[str, Figure]
+    flags: Mapping[Flag, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivitySummary:
+    """Both sides in one activity; ``asymmetry`` by metric."""
+
+    activity: Activity
+    sides: Mapping[Side, SideSummary]
+    asymmetry: Mapping[str, Asymmetry]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionSummary:
+    """A whole session: the activities that occurred, the most frequent first."""
+
+    activities: tuple[ActivitySummary, ...]
+
+    @property
+    def valid(self) -> int:
+        """Strides that count."""
+        return sum(side.valid for part in self.activities for side in part.sides.values())
+
+    @property
+    def invalid(self) -> int:
+        """Strides that do not count."""
+        return sum(side.invalid for part in self.activities for side in part.sides.values())
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values by activity and side, as summary.json holds them; unknown is none."""
+        return {part.activity.value: _activity_dict(part) for part in self.activities}
+
+
+def summarise(strides: Sequence[Stride]) -> SessionSummary:
+    """Return the summary of a session's strides."""
+    order = Counter(stride.activity for stride in strides).most_common()
+    return SessionSummary(
+        activities=tuple(
+            _activity(activity, [stride for stride in strides if stride.activity is activity])
+            for activity, _ in order
+        )
+    )
+
+
+def _activity(activity: Activity, strides: Sequence[Stride]) -> ActivitySummary:
+    sides = {side: _side([s for s in strides if s.side is side]) for side in Side}
+    left, right = sides[Side.LEFT].figures, sides[Side.RIGHT].figures
+    return ActivitySummary(
+        activity=activity,
+        sides=sides,
+        asymmetry={name: _asymmetry(name, left[name], right[name]) for name in left},
+    )
+
+
+def _side(strides: Sequence[Stride]) -> SideSummary:
+    valid = [stride for stride in strides if stride.valid]
+    figures = {
+        name: figure(
+            [getattr(stride.angles, name) for stride in valid],
+            [getattr(stride.standard_errors, name) for stride in valid],
+        )
+        for name in ANGLES
+    }
+    for name in TIMING:
+        figures[name] = figure([_timing(stride, name) for stride in valid], [0.0] * len(valid))
+    return SideSummary(
+        valid=len(valid),
+        invalid=len(strides) - len(valid),
+        figures=figures,
+        flags=dict(Counter(flag for stride in strides for flag in stride.flags).most_common()),
+    )
+
+
+def _timing(stride: Stride, name: str) -> float:
+    if name == "stance_time_s":
+        return stride.t_final_contact_s - stride.t_contact_s
+    return float(getattr(stride, name))
+
+
+def figure(values: Sequence[float], standard_errors: Sequence[float]) -> Figure:
+    """Return the figure of one metric.
+
+    Parameters
+    ----------
+    values, standard_errors
+        Per stride, in the metric's unit; ``nan`` where not known.
+    """
+    known = ~np.isnan(np.array(values))
+    x = np.array(values)[known]
+    n = len(x)
+    if n == 0:
+        return Figure(
+            count=0,
+            mean=math.nan,
+            sd=math.nan,
+            median=math.nan,
+            systematic=math.nan,
+            standard_error=math.nan,
+            low=math.nan,
+            high=math.nan,
+        )
+    mean, systematic = float(np.mean(x)), float(np.mean(np.array(standard_errors)[known]))
+    sd = float(np.std(x, ddof=1)) if n > 1 else math.nan
+    scatter = sd / math.sqrt(n)
+    standard_error = math.hypot(scatter, systematic)
+    half = _half_width(standard_error, [(scatter, n - 1)])
+    return Figure(
+        count=n,
+        mean=mean,
+        sd=sd,
+        median=float(np.median(x)),
+        systematic=systematic,
+        standard_error=standard_error,
+        low=mean - half,
+        high=mean + half,
+    )
+
+
+def _asymmetry(name: str, left: Figure, right: Figure) -> Asymmetry:
+    """Compare two sides.
+
+    Drop is read off one sensor with opposite signs, so a shared error of the sides counts twice:
+    the type B parts add up. Hip angles come from a sensor each: their squares add up.
+    """
+    if min(left.count, right.count) < 2:
+        unknown = math.nan
+        return Asymmetry(difference=unknown, standard_error=unknown, low=unknown, high=unknown)
+    if name.startswith(_ONE_SENSOR):
+        systematic = left.systematic + right.systematic
+    else:
+        systematic = math.hypot(left.systematic, right.systematic)
+    scatter = [(side.sd / math.sqrt(side.count), side.count - 1) for side in (left, right)]
+    standard_error = math.hypot(systematic, *(part for part, _ in scatter))
+    half = _half_width(standard_error, scatter)
+    difference = left.mean - right.mean
+    return Asymmetry(
+        difference=difference,
+        standard_error=standard_error,
+        low=difference - half,
+        high=difference + half,
+    )
+
+
+def _half_width(standard_error: float, scatter: Sequence[tuple[float, int]]) -> float:
+    """Half of a 95 % interval; ``scatter`` is type A parts with their degrees of freedom."""
+    if not standard_error > 0.0:
+        return standard_error  # 0 where nothing varies, nan where nothing is known
+    spent = sum((part / standard_error) ** 4 / freedom for part, freedom in scatter)
+    freedom = 1.0 / spent if spent > 0.0 else math.inf
+    return float(stdtrit(min(freedom, 1e6), _UPPER_95)) * standard_error
+
+
+def _activity_dict(part: ActivitySummary) -> dict[str, Any]:
+    plain: dict[str, Any] = {
+        side.value: _side_dict(summary) for side, summary in part.sides.items()
+    }
+    plain["asymmetry_left_minus_right"] = {
+        name: _numbers(value) | {"distinct": value.distinct}
+        for name, value in part.asymmetry.items()
+    }
+    return plain
+
+
+def _side_dict(side: SideSummary) -> dict[str, Any]:
+    return {
+        "valid": side.valid,
+        "invalid": side.invalid,
+        "flags": {flag.value: count for flag, count in side.flags.items()},
+        "figures": {name: _numbers(value) for name, value in side.figures.items()},
+    }
+
+
+def _numbers(value: Figure | Asymmetry) -> dict[str, float | int | None]:
+    """Fields by name; a figure is derived, so six decimals are plenty."""
+    plain: dict[str, float | int | None] = {}
+    for field in fields(value):
+        number = getattr(value, field.name)
+        plain[field.name] = None if math.isnan(number) else round(number, 6)
+    return plain

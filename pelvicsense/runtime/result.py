@@ -1,0 +1,68 @@
+"""What an analysis of a session yields, typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pelvicsense.datatypes.calibration import Calibration, CalibrationNews, CalibrationRefusal
+from pelvicsense.datatypes.gait import GaitEvent, Stride, StrideCurve
+from pelvicsense.datatypes.placement import Placement
+from pelvicsense.datatypes.quality import LinkQuality
+from pelvicsense.metrics.summary import SessionSummary
+from pelvicsense.pipeline.config import PipelineConfig
+from pelvicsense.recording.manifest import Manifest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionResult:
+    """A session, analysed.
+
+    Attributes
+    ----------
+    name, folder, manifest
+        Which session.
+    config
+        The parameters that were used.
+    duration_s
+        Length of the recording on the common grid, s.
+    strides, events, curves
+        In the order in which they became known.
+    news
+        Calibrations and refusals, in order.
+    links
+        How each sensor's samples arrived.
+    summary
+        Figures by activity and side.
+    notices
+        What a reader must know before trusting a number, in whole sentences.
+    seconds
+        Computing time by stage; empty unless it was asked for.
+    """
+
+    name: str
+    folder: Path
+    manifest: Manifest
+    config: PipelineConfig
+    duration_s: float
+    strides: tuple[Stride, ...]
+    events: tuple[GaitEvent, ...]
+    curves: tuple[StrideCurve, ...]
+    news: tuple[CalibrationNews, ...]
+    links: Mapping[Placement, LinkQuality]
+    summary: SessionSummary
+    notices: tuple[str, ...]
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """The calibration that was in force at the end; none if none was accepted."""
+        accepted = [n.outcome for n in self.news if isinstance(n.outcome, Calibration)]
+        return accepted[-1] if accepted else None
+
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        """Why attempts to calibrate were refused, each reason once."""
+        reasons = [n.outcome.reason for n in self.news if isinstance(n.outcome, CalibrationRefusal)]
+        return tuple(dict.fromkeys(reasons))

@@ -1,0 +1,89 @@
+"""Where the time of an analysis goes, measured from outside: the core never asks the time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from time import perf_counter
+from typing import ParamSpec, TypeVar
+
+from pelvicsense.calibration.still import StillFinder
+from pelvicsense.calibration.tracker import HeadingTracker
+from pelvicsense.clock.aligner import GridAligner
+from pelvicsense.fusion.stage import FusionStage
+from pelvicsense.gait.contacts import ContactDetector
+from pelvicsense.pipeline.calibrator import Calibrator
+from pelvicsense.pipeline.meter import StrideMeter
+from pelvicsense.pipeline.tracking import Tracking
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+STAGES: tuple[tuple[str, type, tuple[str, ...]], ...] = (
+    ("clock", GridAligner, ("feed", "finish")),
+    ("fusion", FusionStage, ("feed",)),
+    ("calibration", StillFinder, ("feed",)),
+    ("calibration", Calibrator, ("feed", "finish", "add_still")),
+    ("segments, strides", Tracking, ("feed",)),
+    ("gait", ContactDetector, ("feed",)),
+    ("heading", HeadingTracker, ("feed", "stride")),
+    ("metrics", StrideMeter, ("feed", "stance", "judge", "curve")),
+)
+"""Label, stage and its methods; a stage called by another one is taken off the caller's time."""
+
+
+class Stopwatch:
+    """Seconds by label; of nested sections each counts only what is its own.
+
+    For one thread, and one stopwatch at a time.
+    """
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._inner = [0.0]
+
+    @contextmanager
+    def section(self, label: str) -> Iterator[None]:
+        """Add the time spent inside to ``label``."""
+        start = perf_counter()
+        self._inner.append(0.0)
+        try:
+            yield
+        finally:
+            spent = perf_counter() - start
+            own = spent - self._inner.pop()
+            self._inner[-1] += spent
+            self.seconds[label] = self.seconds.get(label, 0.0) + own
+
+    def each(self, label: str, items: Iterable[T]) -> Iterator[T]:
+        """Yield ``items``, adding the time that making them takes to ``label``."""
+        iterator = iter(items)
+        while True:
+            with self.section(label):
+                try:
+                    item = next(iterator)
+                except StopIteration:
+                    return
+            yield item
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Time every stage of any pipeline meanwhile, by wrapping the methods of `STAGES`."""
+        originals = [
+            (kind, name, getattr(kind, name)) for _, kind, names in STAGES for name in names
+        ]
+        try:
+            for label, kind, names in STAGES:
+                for name in names:
+                    setattr(kind, name, self._timed(label, getattr(kind, name)))
+            yield
+        finally:
+            for kind, name, method in originals:
+                setattr(kind, name, method)
+
+    def _timed(self, label: str, method: Callable[P, T]) -> Callable[P, T]:
+        def timed(*args: P.args, **kwargs: P.kwargs) -> T:
+            with self.section(label):
+                return method(*args, **kwargs)
+
+        return timed
