@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -56,7 +57,7 @@ def grouped(
     ``merge`` joins a sensor's packets between two marks into one block.
     """
     borders = sorted({0, len(packets), *(cut for cut in cuts if 0 < cut < len(packets))})
-    groups = [list(packets[a:b]) for a, b in zip(borders[:-1], borders[1:], strict=True)]
+    groups = [list(packets[a:b]) for a, b in pairwise(borders)]
     return [_merged(group) if merge else group for group in groups]
 
 

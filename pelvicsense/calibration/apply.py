@@ -29,6 +29,4 @@ def to_segments(
             bridged=raw.interpolated,
             saturated=raw.saturated,
         )
-    return SegmentBlock(
-        first_index=grid.first_index, rate_hz=grid.rate_hz, segments=segments
-    )
+    return SegmentBlock(first_index=grid.first_index, rate_hz=grid.rate_hz, segments=segments)

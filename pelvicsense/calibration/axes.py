@@ -193,7 +193,9 @@ class HipGeometry:
 
 def hip_geometry(hips: Mapping[Side, HipFit]) -> HipGeometry:
     """Read forward off the fitted hip centres."""
-    at = {side: complex(fit.joint_in_pelvis[0], fit.joint_in_pelvis[1]) for side, fit in hips.items()}
+    at = {
+        side: complex(fit.joint_in_pelvis[0], fit.joint_in_pelvis[1]) for side, fit in hips.items()
+    }
     single = {
         # The left hip lies to the left, i.e. at a larger heading than forward.
         side: float(np.angle(point)) + side.sign * HIP_BEARING

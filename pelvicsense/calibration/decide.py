@@ -205,9 +205,7 @@ def _gather(
     )
 
 
-def _lean(
-    motions: Mapping[Placement, LevelledMotion], lead: int
-) -> tuple[Placement, float] | None:
+def _lean(motions: Mapping[Placement, LevelledMotion], lead: int) -> tuple[Placement, float] | None:
     """Return the thigh whose mean long axis is furthest from the still pose's, and by how much."""
     worst = None
     for placement, motion in motions.items():
@@ -264,7 +262,8 @@ def _vote(evidence: _Evidence, axis: float, config: DecisionConfig) -> float:
     if evidence.running:
         ballots.append(
             (
-                evidence.force_axis.heading if evidence.push_off > 0.0
+                evidence.force_axis.heading
+                if evidence.push_off > 0.0
                 else evidence.force_axis.heading + np.pi,
                 2.0 * min(1.0, abs(evidence.push_off) / 0.4),
             )

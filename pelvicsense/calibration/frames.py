@@ -60,9 +60,7 @@ def level(
     levelling = quaternion.smallest_rotation(up_in_sensor, UP)
     return LevelledMotion(
         levelled_from_sensor=levelling,
-        earth_from_levelled=quaternion.multiply(
-            earth_from_sensor, quaternion.conjugate(levelling)
-        ),
+        earth_from_levelled=quaternion.multiply(earth_from_sensor, quaternion.conjugate(levelling)),
         force=quaternion.rotate(levelling, acc),
         rate=quaternion.rotate(levelling, rate),
     )

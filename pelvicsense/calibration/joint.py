@@ -145,9 +145,7 @@ def _solve(sums: _Sums, headings: FloatArray, config: JointFitConfig) -> _Soluti
     joints = np.linalg.solve(a + ridge, (ridge @ prior - b)[..., None])[..., 0]
     away = joints - prior
     misfit = (
-        c
-        + 2.0 * np.einsum("mi,mi->m", b, joints)
-        + np.einsum("mi,mij,mj->m", joints, a, joints)
+        c + 2.0 * np.einsum("mi,mi->m", b, joints) + np.einsum("mi,mij,mj->m", joints, a, joints)
     )
     cost = misfit + np.einsum("mi,ij,mj->m", away, ridge, away)
     return _Solution(cost, misfit, joints)

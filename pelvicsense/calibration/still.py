@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pelvicsense.calibration.frames import UP
-from pelvicsense.datatypes.arrays import FloatArray
+from pelvicsense.datatypes.arrays import BoolArray, FloatArray
 from pelvicsense.datatypes.calibration import StillPose
 from pelvicsense.datatypes.motion import GridBlock, OrientationBlock
 from pelvicsense.datatypes.placement import Placement
@@ -90,7 +90,7 @@ class StillFinder:
         # Cells lie on multiples of their length, whatever the blocks.
         self._next = -(-first_index // self._cell) * self._cell
         self._start: int | None = None
-        self._gravity: list[FloatArray] = []
+        self._gravity: FloatArray = np.zeros((len(self._placements), 3))
         self._quiet_until = first_index
 
     def feed(self, block: GridBlock) -> list[StillWindow]:
@@ -101,11 +101,15 @@ class StillFinder:
             columns += [signal.acc, signal.gyr, signal.valid[:, None].astype(np.float64)]
         self._rows.append(np.concatenate(columns, axis=1))
         found = []
-        while self._next + self._cell <= self._rows.end_index:
-            window = self._take_cell(self._next)
-            self._next += self._cell
-            if window is not None:
-                found.append(window)
+        cells = (self._rows.end_index - self._next) // self._cell
+        if cells > 0:
+            end = self._next + cells * self._cell
+            quiet, gravity = self._judge(self._rows.rows(self._next, end))
+            for i in range(cells):
+                window = self._take_cell(self._next, bool(quiet[i]), gravity[i])
+                self._next += self._cell
+                if window is not None:
+                    found.append(window)
         self._rows.drop_before(self._next)
         return found
 
@@ -113,22 +117,23 @@ class StillFinder:
         """Return the stretch that the recording's end has cut short, if it is long enough."""
         return self._end(known=self._next)
 
-    def _take_cell(self, first: int) -> StillWindow | None:
-        rows = self._rows.rows(first, first + self._cell)
-        gravity = []
-        quiet = True
-        for i in range(len(self._placements)):
-            acc, gyr, valid = rows[:, 7 * i : 7 * i + 3], rows[:, 7 * i + 3 : 7 * i + 6], rows[:, 7 * i + 6]
-            rms = np.sqrt(np.mean(np.sum(gyr * gyr, axis=1)))
-            shake = np.sqrt(np.mean(np.sum((acc - acc.mean(axis=0)) ** 2, axis=1)))
-            mean = acc.mean(axis=0)
-            norm = float(np.sqrt(np.sum(mean * mean)))
-            gravity.append(mean / max(norm, 1e-9))
-            quiet = quiet and bool(
-                np.all(valid > 0.0)
-                and rms < np.deg2rad(self.config.rate_dps)
-                and shake < self.config.shake
-            )
+    def _judge(self, rows: FloatArray) -> tuple[BoolArray, FloatArray]:
+        """Return per cell whether it is quiet, (m,), and its gravity directions, (m, sensors, 3)."""
+        cells = rows.reshape(len(rows) // self._cell, self._cell, len(self._placements), 7)
+        acc, gyr, valid = cells[..., 0:3], cells[..., 3:6], cells[..., 6]
+        mean = _cell_mean(acc)
+        away = acc - mean[:, None]
+        shake = _cell_mean(away * away).sum(axis=-1)
+        rate = _cell_mean(gyr * gyr).sum(axis=-1)
+        norm = np.sqrt((mean * mean).sum(axis=-1))
+        quiet = (
+            (valid > 0.0).all(axis=1)
+            & (rate < np.deg2rad(self.config.rate_dps) ** 2)
+            & (shake < self.config.shake**2)
+        )
+        return quiet.all(axis=1), mean / np.maximum(norm, 1e-9)[..., None]
+
+    def _take_cell(self, first: int, quiet: bool, gravity: FloatArray) -> StillWindow | None:
         ended = None
         if self._start is not None and not (quiet and self._near(gravity)):
             ended = self._end(known=first + self._cell - 1)
@@ -138,12 +143,9 @@ class StillFinder:
             self._quiet_until = first + self._cell
         return ended
 
-    def _near(self, gravity: list[FloatArray]) -> bool:
+    def _near(self, gravity: FloatArray) -> bool:
         limit = np.cos(np.deg2rad(self.config.drift_deg))
-        return all(
-            float(np.sum(now * then)) > limit
-            for now, then in zip(gravity, self._gravity, strict=True)
-        )
+        return bool(np.all((gravity * self._gravity).sum(axis=-1) > limit))
 
     def _end(self, known: int) -> StillWindow | None:
         start, self._start = self._start, None
@@ -155,6 +157,14 @@ class StillFinder:
             return None
         first = max(first, end - round(self.config.most_s * self.rate_hz))
         return StillWindow(first=first, end=end, known=known, stated=False)
+
+
+def _cell_mean(cells: FloatArray) -> FloatArray:
+    """Mean along axis 1, added row by row so that it does not depend on how many cells there are."""
+    total = cells[:, 0].copy()
+    for i in range(1, cells.shape[1]):
+        total += cells[:, i]
+    return np.asarray(total / cells.shape[1], dtype=np.float64)
 
 
 def mean_signals(

@@ -36,7 +36,6 @@ def command(
     """
     from rich.console import Console
 
-    from pelvicsense.cli.app import error_line
     from pelvicsense.cli.batch_table import print_json, print_many, print_one
     from pelvicsense.cli.options import config_with
     from pelvicsense.runtime.batch import Analysed, Failed, find_all
@@ -47,7 +46,7 @@ def command(
     for item in _with_bar(found, config, out, force=force):
         done.append(item)
         if isinstance(item, Failed):
-            click.echo(f"Error: {error_line(item.error)}", err=True)
+            click.echo(f"Error: {item.reason}", err=True)
     if as_json:
         print_json(done)
     elif len(done) == 1 and isinstance(done[0], Analysed):

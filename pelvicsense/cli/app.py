@@ -8,7 +8,7 @@ from importlib import import_module
 import click
 
 from pelvicsense import __version__
-from pelvicsense.datatypes.errors import PelvicsenseError
+from pelvicsense.datatypes.errors import PelvicsenseError, error_line
 
 COMMANDS = {
     "analyze": "analyze",
@@ -77,10 +77,3 @@ def run(arguments: list[str]) -> int:
         click.echo(f"Error: {error_line(error)}", err=True)
         return 1
     return status if isinstance(status, int) else 0
-
-
-def error_line(error: PelvicsenseError | OSError) -> str:
-    """Return an error as one line."""
-    if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {error.strerror}"
-    return str(error)

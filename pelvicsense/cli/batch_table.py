@@ -5,21 +5,22 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from pelvicsense.cli.app import error_line
-from pelvicsense.cli.stride_table import degrees
-from pelvicsense.cli.summary_table import clock_time, print_result
+from pelvicsense.cli.summary_table import print_result
+from pelvicsense.cli.tables import activity_word, clock_time, number, plain_table
 from pelvicsense.datatypes.placement import Side
 from pelvicsense.recording.results import encode_summary
 from pelvicsense.runtime.batch import Analysed, Failed
 from pelvicsense.runtime.document import summary_document
-from pelvicsense.runtime.notices import DISCLAIMER, words
+from pelvicsense.runtime.notices import DISCLAIMER
 
-_COLUMNS = ("pelvic_drop_peak_deg", "hip_adduction_peak_deg", "thigh_rotation_peak_deg")
+_PEAKS = {
+    "drop": "pelvic_drop_peak_deg",
+    "adduction": "hip_adduction_peak_deg",
+    "rotation": "thigh_rotation_peak_deg",
+}
 
 
 def print_one(console: Console, item: Analysed) -> None:
@@ -30,13 +31,13 @@ def print_one(console: Console, item: Analysed) -> None:
 
 def print_many(console: Console, items: Sequence[Analysed | Failed]) -> None:
     """Print one row per session: peaks in its most frequent activity, mean left and right."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("\nsession", overflow="fold")
-    table.add_column("\nlength", justify="right")
-    table.add_column("valid\nstrides", justify="right")
-    table.add_column("\nactivity")
-    for label in ("drop peak\nleft, right °", "adduction", "rotation"):
-        table.add_column(label if "\n" in label else f"{label}\nleft, right °", justify="right")
+    table = plain_table("Mean peaks in the most frequent activity, left / right, degrees")
+    table.add_column("session", overflow="fold")
+    table.add_column("length", justify="right", no_wrap=True)
+    table.add_column("valid", justify="right")
+    table.add_column("activity", no_wrap=True)
+    for label in _PEAKS:
+        table.add_column(label, justify="right", no_wrap=True)
     for item in items:
         if isinstance(item, Failed):
             table.add_row(Text(item.path.name), Text("failed", style="red"))
@@ -59,7 +60,7 @@ def print_json(items: Sequence[Analysed | Failed]) -> None:
 
 def _document(item: Analysed | Failed) -> dict[str, object]:
     if isinstance(item, Failed):
-        return {"folder": str(item.path), "error": error_line(item.error)}
+        return {"folder": str(item.path), "error": item.reason}
     place = {"folder": str(item.result.folder), "results": str(item.folder)}
     return {**place, "written": item.written, **summary_document(item.result)}
 
@@ -83,8 +84,8 @@ def _cells(item: Analysed) -> list[str | Text]:
     if not result.summary.activities:
         return cells
     part = result.summary.activities[0]
-    cells.append(words(part.activity))
-    for metric in _COLUMNS:
-        means = [degrees(part.sides[side].figures[metric].mean) for side in Side]
-        cells.append(", ".join(means))
+    cells.append(activity_word(part.activity))
+    for metric in _PEAKS.values():
+        means = [number(part.sides[side].figures[metric].mean) for side in Side]
+        cells.append(" / ".join(means))
     return cells

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from string import ascii_lowercase
 
-from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from pelvicsense.cli.tables import activity_word, number, plain_table
 from pelvicsense.datatypes.gait import Flag, Stride
 from pelvicsense.runtime.notices import FLAG_WORDS
 
@@ -25,21 +24,14 @@ ANGLE_COLUMNS = (
 HEAD_ROWS, TAIL_ROWS = 8, 8
 """Rows of a long session that are shown."""
 
-UNKNOWN = "–"
 LETTERS = dict(zip(Flag, ascii_lowercase, strict=False))
-
-
-def degrees(value: float) -> str:
-    """Return an angle with one decimal: less than any uncertainty."""
-    return UNKNOWN if math.isnan(value) else f"{value:.1f}"
 
 
 def stride_table(strides: Sequence[Stride]) -> Table:
     """Return the table of strides; the middle of a long session is left out."""
-    table = Table(
-        box=box.SIMPLE_HEAD, pad_edge=False, title="Strides (degrees)", title_justify="left"
-    )
-    table.add_column("\n#", justify="right", style="dim")
+    table = plain_table("Strides, degrees")
+    table.padding = (0, 0)  # twelve columns in 80
+    table.add_column("\n#", justify="right")
     table.add_column("\nside")
     table.add_column("\nactivity")
     table.add_column("contact\ns", justify="right")
@@ -53,7 +45,7 @@ def stride_table(strides: Sequence[Stride]) -> Table:
         shown = [*shown[:HEAD_ROWS], *shown[-TAIL_ROWS:]]
     for index, stride in enumerate(shown):
         if left_out > 1 and index == HEAD_ROWS:
-            table.add_row("…", f"{left_out}", "more in", "strides.csv", style="dim")
+            table.add_row("…", f"+ {left_out}", style="dim")
         table.add_row(*_cells(stride), style=None if stride.valid else "dim")
     return table
 
@@ -62,9 +54,9 @@ def _cells(stride: Stride) -> list[str]:
     return [
         str(stride.stride),
         stride.side,
-        stride.activity.replace("stairs_", "stairs "),
+        activity_word(stride.activity),
         f"{stride.t_contact_s:.2f}",
-        *(degrees(getattr(stride.angles, name)) for _, name in ANGLE_COLUMNS),
+        *(number(getattr(stride.angles, name)) for _, name in ANGLE_COLUMNS),
         "✓" if stride.valid else "✗",
         "".join(LETTERS[flag] for flag in stride.flags),
     ]
@@ -76,5 +68,5 @@ def flag_legend(strides: Sequence[Stride]) -> Text:
     for flag, letter in LETTERS.items():
         count = sum(flag in stride.flags for stride in strides)
         if count:
-            lines.append(f"{letter}  {count:4d} ×  {FLAG_WORDS[flag]}")
+            lines.append(f"{letter} {count:4d} × {FLAG_WORDS[flag]}")
     return Text("\n".join(lines))

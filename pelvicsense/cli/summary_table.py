@@ -5,22 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from rich import box
-from rich.console import Console, RenderableType
+from rich.console import Console
 from rich.markup import escape
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pelvicsense.cli.stride_table import UNKNOWN, flag_legend, stride_table
+from pelvicsense.cli.stride_table import flag_legend, stride_table
+from pelvicsense.cli.tables import UNKNOWN, bullet, clock_time, number, plain_table
 from pelvicsense.datatypes.placement import Side
 from pelvicsense.metrics.summary import ActivitySummary, Asymmetry, Figure
-from pelvicsense.runtime.notices import DISCLAIMER, words
+from pelvicsense.runtime.notices import ACTIVITY_WORDS, DISCLAIMER
 from pelvicsense.runtime.result import SessionResult
 
 ROWS: Sequence[tuple[str, str, float, int]] = (
     ("pelvic drop at contact °", "pelvic_drop_at_contact_deg", 1.0, 1),
-    ("  at midstance °", "pelvic_drop_midstance_deg", 1.0, 1),
+    ("  midstance °", "pelvic_drop_midstance_deg", 1.0, 1),
     ("  peak °", "pelvic_drop_peak_deg", 1.0, 1),
     ("  excursion °", "pelvic_drop_excursion_deg", 1.0, 1),
     ("hip adduction peak °", "hip_adduction_peak_deg", 1.0, 1),
@@ -47,24 +46,24 @@ def print_result(console: Console, result: SessionResult) -> None:
         f"{len(result.strides)} strides, {result.summary.valid} valid",
         highlight=False,
     )
+    console.print()
     if result.strides:
         console.print(stride_table(result.strides))
-        console.print(Padding(flag_legend(result.strides), (0, 0, 1, 0)), highlight=False)
+        console.print(flag_legend(result.strides))
+        console.print()
     for part in result.summary.activities:
         console.print(activity_table(part, wide=console.width >= _WIDE))
+        console.print()
     for notice in result.notices:
         console.print(bullet(notice), highlight=False)
     console.print(Text(DISCLAIMER, style="dim"))
 
 
 def activity_table(part: ActivitySummary, *, wide: bool) -> Table:
-    """Return mean ± SD of each side, with its 95 % interval if there is room, and the difference."""
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        title=f"{words(part.activity).capitalize()}: mean ± SD, [95 % interval of the mean]",
-        title_justify="left",
-    )
+    """Return mean ± SD of each side, its 95 % interval if there is room, and the difference."""
+    interval = ", [95 % interval of the mean]" if wide else ""
+    activity = ACTIVITY_WORDS[part.activity].capitalize()
+    table = plain_table(f"{activity}: mean ± SD{interval}; difference [95 % interval]")
     table.add_column("[dim]valid + not counted[/]")
     for side in Side:
         own = part.sides[side]
@@ -84,37 +83,21 @@ def activity_table(part: ActivitySummary, *, wide: bool) -> Table:
     return table
 
 
-def bullet(text: str) -> RenderableType:
-    """Return a sentence behind a dot, its further lines indented."""
-    grid = Table.grid(padding=(0, 1))
-    grid.add_row("•", Text(text))
-    return grid
-
-
-def clock_time(seconds: float) -> str:
-    """Return a duration as h:mm:ss, or in seconds below two minutes."""
-    if seconds < 120.0:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d} h"
-
-
 def _spread(figure: Figure, factor: float, decimals: int) -> str:
-    if math.isnan(figure.mean):
-        return UNKNOWN
-    mean = f"{factor * figure.mean:.{decimals}f}"
-    return mean if math.isnan(figure.sd) else f"{mean} ± {factor * figure.sd:.{decimals}f}"
+    mean = number(factor * figure.mean, decimals)
+    return mean if math.isnan(figure.sd) else f"{mean} ± {number(factor * figure.sd, decimals)}"
 
 
 def _interval(value: Figure | Asymmetry, factor: float, decimals: int) -> str:
     if math.isnan(value.low):
         return ""
-    low, high = (f"{factor * border:.{decimals}f}" for border in (value.low, value.high))
+    low, high = (number(factor * border, decimals) for border in (value.low, value.high))
     return f"\\[{low}, {high}]"
 
 
 def _difference(value: Asymmetry, factor: float, decimals: int) -> str:
     if math.isnan(value.difference):
         return UNKNOWN
-    text = f"{factor * value.difference:+.{decimals}f} {_interval(value, factor, decimals)}"
+    difference = number(factor * value.difference, decimals, sign="+")
+    text = f"{difference} {_interval(value, factor, decimals)}"
     return f"[bold]{text}[/]" if value.distinct else text

@@ -182,7 +182,8 @@ class GridAligner:
         sensor = self.state.sensors[placement]
         intake, tally = sensor.intake, sensor.tally
         clock = intake.clock
-        seconds = intake.time_s - intake.first_s
+        # device time stretched by the fitted skew: the first arrivals' delays stay out of the rate
+        seconds = intake.device_s * (1.0 + clock.skew) if clock is not None else 0.0
         model = self._intakes[placement].clock(counted=bool(intake.counted))
         has_ticks = self._specs[placement].tick_s is not None
         return LinkQuality(
@@ -190,7 +191,7 @@ class GridAligner:
             lost=intake.lost,
             late=intake.late,
             rejected=intake.rejected,
-            rate_hz=(intake.placed - 1) / seconds if seconds >= 2.0 else nan,
+            rate_hz=(intake.number - intake.base_number) / seconds if seconds >= 2.0 else nan,
             skew_ppm=-1e6 * clock.skew / (1.0 + clock.skew) if clock is not None else nan,
             clock_sigma_s=model.sigma_s(clock) if clock is not None else nan,
             restarts=intake.restarts,

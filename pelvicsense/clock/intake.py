@@ -34,7 +34,8 @@ class IntakeState:
     ``counted`` tells whether the samples carry no tick (none before the first sample).
     ``held`` are values that wait for the sample index, ``recent`` the last two rows of values,
     ``lead_in`` the newest samples that the next average needs. ``device_s`` and ``number`` are
-    those of the newest believed sample, ``time_s`` and ``placed`` time and number of the newest
+    those of the newest believed sample, ``base_number`` the number of its time base's first one;
+    ``time_s`` and ``placed`` time and number of the newest
     one that found its place; numbers count missing samples too.
     """
 
@@ -47,7 +48,7 @@ class IntakeState:
     lead_in: Track = field(default_factory=Track)
     device_s: float = 0.0
     number: int = 0
-    first_s: float = np.nan
+    base_number: int = 0
     time_s: float = -np.inf
     placed: int = 0
     samples: int = 0
@@ -176,6 +177,9 @@ class Intake:
         apart[1:] = device_s[1:] - device_s[:-1]
         steps = np.maximum(np.rint(apart / self.period_s), 1.0).astype(np.int64)
         number = state.number + np.cumsum(steps)
+        if restarted:
+            state.base_number = int(number[0])
+            state.lost -= int(steps[0]) - 1  # a silent device did not lose anything on the way
         state.lost += int(number[-1]) - state.number - len(steps)
         state.device_s = float(device_s[-1])
         state.number = int(number[-1])
@@ -201,7 +205,6 @@ class Intake:
             return Track()
         if state.placed == 0:
             state.placed = int(number[0]) - 1
-            state.first_s = float(time_s[0])
         numbers = np.concatenate(([state.placed], number))
         state.placed = int(number[-1])
         state.time_s = float(time_s[-1])

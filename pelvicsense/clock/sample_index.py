@@ -59,7 +59,8 @@ class SampleIndexer:
                 stop = int(np.searchsorted(waiting, deadline))
                 if stop == len(waiting) and not final:
                     break
-                state.next_index += self._lost(state, waiting[done:stop])
+                if stop < len(waiting):  # a stream that ends before the verdict gets none
+                    state.next_index += self._lost(state, waiting[done:stop])
                 verdict = waiting[min(stop, len(waiting) - 1)]
                 known.append(np.full(stop - done, verdict))
             index.append(np.arange(state.next_index, state.next_index + stop - done))

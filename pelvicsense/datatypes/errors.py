@@ -46,3 +46,10 @@ class ConfigurationError(PelvicsenseError):
 
 class FilterRefusedError(ConfigurationError):
     """An orientation filter that exists but whose results cannot be trusted."""
+
+
+def error_line(error: PelvicsenseError | OSError) -> str:
+    """Return an error as one line."""
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)

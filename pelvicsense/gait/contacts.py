@@ -399,9 +399,7 @@ class ContactDetector:
                 return swing
         return None
 
-    def _landmarks(
-        self, step: Step, side: Side, swing: Swing | None, row: int
-    ) -> dict[str, float]:
+    def _landmarks(self, step: Step, side: Side, swing: Swing | None, row: int) -> dict[str, float]:
         """Return the landmarks of a step that are known at a row, see `contact_model`."""
         marks = self._pelvis_landmarks(step, row)
         before = [a.anchor for a in self._anchors if a.anchor < step.anchor]
@@ -416,9 +414,7 @@ class ContactDetector:
                 marks |= self._push_landmarks(side.other, push, step, row)
         return marks
 
-    def _push_landmarks(
-        self, side: Side, swing: Swing, step: Step, row: int
-    ) -> dict[str, float]:
+    def _push_landmarks(self, side: Side, swing: Swing, step: Step, row: int) -> dict[str, float]:
         marks = {
             "push_start": self._ms(swing.start - step.anchor),
             "push_angle": 100.0 * swing.start_angle,
@@ -495,10 +491,6 @@ _PELVIS_LANDMARKS = (
 )
 
 
-def detector_for(
-    config: ContactConfig, block: SegmentBlock
-) -> ContactDetector:
+def detector_for(config: ContactConfig, block: SegmentBlock) -> ContactDetector:
     """Return a contact detector that begins with a block."""
-    return ContactDetector(
-        config, block.rate_hz, block.first_index, worn_thighs(block.segments)
-    )
+    return ContactDetector(config, block.rate_hz, block.first_index, worn_thighs(block.segments))

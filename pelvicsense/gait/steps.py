@@ -12,9 +12,8 @@ that the lag is exact and the detector causal:
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-
-import numpy as np
 
 from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.numerics.filters import HannSmoother
@@ -72,18 +71,33 @@ class Step:
 
 @dataclass(slots=True)
 class StepState:
-    """What the detector remembers between blocks."""
+    """What the detector remembers between blocks.
 
-    row: int = 0
+    Attributes
+    ----------
+    row, before
+        Row of the next sample, and the sample before it.
+    armed, low
+        Whether the trigger is armed, and the least value since.
+    crossing
+        The upward zero crossing since the trigger was armed.
+    last_anchor, last_row
+        Anchor of the step before, and the row at which it was noticed.
+    mean_peak
+        Running mean of the landings' peaks; none at the start and after a pause.
+    peak
+        Largest value of the landing that is going on; none between landings.
+    """
+
+    row: int
+    before: float = 0.0
     armed: bool = False
     low: float = 0.0
-    before: float = 0.0
     crossing: float | None = None
-    last_anchor: float = -np.inf
-    last_fire: float = -np.inf
+    last_anchor: float = -math.inf
+    last_row: float = -math.inf
     mean_peak: float | None = None
-    peak: float = 0.0
-    peak_open: bool = False
+    peak: float | None = None
 
 
 class StepDetector:
@@ -112,39 +126,48 @@ class StepDetector:
         """
         smoothed = self._smoother.feed(vertical[:, None])[:, 0]
         steps: list[Step] = []
+        s = self.state
+        level = self._level()
+        # One pass over plain floats: an hour has 360,000 of them, and most fall through.
         for value in smoothed.tolist():
-            step = self._sample(value)
-            if step is not None:
-                steps.append(step)
+            if value <= 0.0:
+                if s.peak is not None:
+                    level = self._learn(s.peak)
+                if value < -level:
+                    s.low = min(s.low, value) if s.armed else value
+                    s.armed, s.crossing = True, None
+            else:
+                if s.before <= 0.0:
+                    s.crossing = s.row - value / (value - s.before)
+                    level = self._level()
+                if s.armed and value > level and s.crossing is not None:
+                    step = self._fire(s.crossing, value)
+                    if step is not None:
+                        steps.append(step)
+                elif s.peak is not None and value > s.peak:
+                    s.peak = value
+            s.before = value
+            s.row += 1
         return smoothed, steps
 
-    def _sample(self, value: float) -> Step | None:
+    def _level(self) -> float:
+        """Return the trigger level; forget the peaks after a pause."""
         s, c = self.state, self.config
-        row, before = s.row, s.before
-        s.row, s.before = row + 1, value
-        if row - s.last_fire > c.forget_s * self.rate_hz:
+        if s.row - s.last_row > c.forget_s * self.rate_hz:
             s.mean_peak = None
-        if s.peak_open:
-            if value > s.peak:
-                s.peak = value
-            elif value < 0.0:  # the landing is over: learn its size
-                s.mean_peak = (
-                    s.peak if s.mean_peak is None else 0.7 * s.mean_peak + 0.3 * s.peak
-                )
-                s.peak_open = False
-        level = max(c.threshold, c.relative_threshold * (s.mean_peak or 0.0))
-        if value < -level:
-            if not s.armed:
-                s.low = value
-            s.armed, s.crossing = True, None
-        s.low = min(s.low, value)
-        if before <= 0.0 < value:
-            s.crossing = row - value / (value - before)
-        if not (s.armed and value > level and s.crossing is not None):
-            return None
+        return max(c.threshold, c.relative_threshold * (s.mean_peak or 0.0))
+
+    def _learn(self, peak: float) -> float:
+        """Take a finished landing's peak into account; return the new trigger level."""
+        s = self.state
+        s.mean_peak = peak if s.mean_peak is None else 0.7 * s.mean_peak + 0.3 * peak
+        s.peak = None
+        return self._level()
+
+    def _fire(self, crossing: float, value: float) -> Step | None:
+        s = self.state
         s.armed = False
-        if s.crossing - s.last_anchor < c.refractory_s * self.rate_hz:
+        if crossing - s.last_anchor < self.config.refractory_s * self.rate_hz:
             return None
-        s.last_anchor, s.last_fire = s.crossing, row
-        s.peak, s.peak_open = value, True
-        return Step(anchor=s.crossing, known=row + self.lag, fall=s.low)
+        s.last_anchor, s.last_row, s.peak = crossing, s.row, value
+        return Step(anchor=crossing, known=s.row + self.lag, fall=s.low)

@@ -124,8 +124,26 @@ class SwingDetector:
         """Take flexion rate (n,) rad/s and inclination (n,) rad; swings are kept in ``swings``."""
         self._slope.append(self._slope_smoother.feed(rate[:, None]))
         self._angle.append(angle[:, None])
+        state, early_area = self.state, self.config.early_area
+        step_s = 1.0 / self.rate_hz
+        swing = state.open
         for value in self._smoother.feed(rate[:, None])[:, 0].tolist():
-            self._sample(value)
+            if value > 0.0:
+                if swing is None and state.before <= 0.0:
+                    swing = self._begin(value)
+                if swing is not None:
+                    swing.area += value * step_s
+                    if value > swing.peak_rate:
+                        swing.peak, swing.peak_rate = float(state.row), value
+                    if swing.area >= early_area and swing.accepted_known == math.inf:
+                        swing.accepted_known = state.row + self.lag
+                        self.swings.append(swing)
+            elif swing is not None:
+                self._close(swing, value)
+                swing = None
+            state.before = value
+            state.row += 1
+        state.open = swing
 
     def forget(self, before_row: int) -> None:
         """Drop swings that ended, and signals, before a grid row."""
@@ -158,35 +176,21 @@ class SwingDetector:
         at = first + 0.5 + int(np.argmax(slope[: stop + 1]))
         return float(at), float(first + stop + 1 + self._slope_lag)
 
-    def _sample(self, value: float) -> None:
-        state = self.state
-        row, before = state.row, state.before
-        state.row, state.before = row + 1, value
-        known = row + self.lag
-        if before <= 0.0 < value:
-            start = row - value / (value - before)
-            state.open = Swing(start=start, start_known=known, start_angle=self._angle_at(start))
-        swing = state.open
-        if swing is None:
-            return
-        if value <= 0.0:
-            self._close(swing, row - value / (value - before), known)
-            state.open = None
-            return
-        swing.area += value / self.rate_hz
-        if value > swing.peak_rate:
-            swing.peak, swing.peak_rate = float(row), value
-        if swing.accepted_known == math.inf and swing.area >= self.config.early_area:
-            swing.accepted_known = known
-            self.swings.append(swing)
+    def _begin(self, value: float) -> Swing:
+        row = self.state.row
+        start = row - value / (value - self.state.before)
+        return Swing(start=start, start_known=row + self.lag, start_angle=self._angle_at(start))
 
-    def _close(self, swing: Swing, end: float, known: int) -> None:
-        swing.end, swing.end_known, swing.end_angle = end, known, self._angle_at(end)
+    def _close(self, swing: Swing, value: float) -> None:
+        row = self.state.row
+        swing.end = row - value / (value - self.state.before)
+        swing.end_known = row + self.lag
+        swing.end_angle = self._angle_at(swing.end)
         if swing.peak_rate < self.config.peak or swing.area < self.config.area:
-            swing.rejected_known = known
+            swing.rejected_known = swing.end_known
 
     def _angle_at(self, row: float) -> float:
         low = max(int(row), self._angle.first_index)
         share = row - low
-        angles = self._angle.rows(low, low + 2)[:, 0]
+        angles = self._angle.rows(low, low + 2)[:, 0].tolist()
         return float((1.0 - share) * angles[0] + share * angles[1])

@@ -5,41 +5,35 @@ from __future__ import annotations
 import numpy as np
 
 from pelvicsense.datatypes.arrays import FloatArray
-from pelvicsense.datatypes.placement import Side
+from pelvicsense.datatypes.gait import CURVE_POINTS
 from pelvicsense.metrics.hip import hip_angles, obliquity
 
-PERCENT: FloatArray = np.arange(101.0)
-PERCENT.flags.writeable = False
+UNKNOWN_CURVE: FloatArray = np.full(CURVE_POINTS, np.nan)
+UNKNOWN_CURVE.flags.writeable = False
+
+_SHARE: FloatArray = np.linspace(0.0, 1.0, CURVE_POINTS)
 
 
-def stride_curves(
-    rows_s: FloatArray,
-    borders_s: tuple[float, float],
-    pelvis_axes: FloatArray,
-    thigh_axes: FloatArray | None,
-    heading: float,
-    side: Side,
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return obliquity, hip adduction and thigh rotation, (101,) each, degrees.
+def obliquity_curve(right_axis_up: FloatArray, start: float, end: float) -> FloatArray:
+    """Return obliquity, (101,) degrees, between two fractional rows of (n,) vertical parts of z_p."""
+    return _sample(obliquity(right_axis_up), start, end)
 
-    Parameters
-    ----------
-    rows_s, pelvis_axes, thigh_axes
-        (n,) s and (n, 3, 3) over the stride; hip angles are ``nan`` without a thigh.
-    borders_s
-        Initial contact and the next one.
-    heading
-        Turns the thigh's earth frame into the pelvis', rad.
-    side
-        Side of the stride.
+
+def hip_curves(
+    products: FloatArray, heading: float, sign: float, start: float, end: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return hip adduction and thigh rotation, (101,) degrees, from axis products (n, 18).
+
+    ``heading`` is the thigh's, rad; ``sign`` is +1 on the right and -1 on the left.
     """
-    at = borders_s[0] + (borders_s[1] - borders_s[0]) * PERCENT / 100.0
+    angles = hip_angles(products, np.float64(heading), np.float64(sign))
+    return _sample(angles.adduction, start, end), _sample(angles.rotation, start, end)
 
-    def sample(angle: FloatArray) -> FloatArray:
-        return np.asarray(np.rad2deg(np.interp(at, rows_s, angle)), dtype=np.float64)
 
-    unknown = np.full(len(PERCENT), np.nan)
-    if thigh_axes is None:
-        return sample(obliquity(pelvis_axes)), unknown, unknown
-    angles = hip_angles(pelvis_axes, thigh_axes, heading, side)
-    return sample(obliquity(pelvis_axes)), sample(angles.adduction), sample(angles.rotation)
+def _sample(angle: FloatArray, start: float, end: float) -> FloatArray:
+    position = start + (end - start) * _SHARE
+    low = np.minimum(position.astype(np.int64), len(angle) - 2)
+    share = position - low
+    return np.asarray(
+        np.rad2deg((1.0 - share) * angle[low] + share * angle[low + 1]), dtype=np.float64
+    )

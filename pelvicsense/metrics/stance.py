@@ -10,16 +10,15 @@ timing through the slope of the angle. What is common to peak and contact cancel
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from pelvicsense.datatypes.arrays import FloatArray
+from pelvicsense.datatypes.arrays import FloatArray, IntArray
 from pelvicsense.datatypes.gait import StrideAngles
 from pelvicsense.datatypes.placement import Activity, Side
-from pelvicsense.metrics.hip import HipAngles, hip_angles, obliquity
+from pelvicsense.metrics.hip import hip_angles, hip_sensitivity, obliquity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +65,8 @@ class StanceConfig:
     heading_limit_deg
         Above this uncertainty of the heading's drift, rotation at contact and peak and adduction
         are left empty.
+    excursion_limit_deg
+        Above this one the excursion of rotation is left empty too.
     """
 
     noise: Mapping[Activity, ActivityNoise] = field(
@@ -90,93 +91,107 @@ class StanceConfig:
         }
     )
     heading_limit_deg: float = 5.0
+    excursion_limit_deg: float = 15.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeadingKnowledge:
-    """What is known of one thigh's heading during a stance, rad."""
-
-    angle: float
-    calibration_sigma: float
-    drift_sigma: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StanceWindow:
-    """Segment axes over a stance.
+class StanceTask:
+    """One stance to be measured.
 
     Attributes
     ----------
-    rows_s
-        (n,) times of the rows, s; from the row at or before the contact to the row at or after the
-        final contact.
-    t_contact_s, t_final_contact_s
-        Borders of the stance.
-    pelvis_axes
-        (n, 3, 3) earth from segment.
-    thigh_axes
-        (n, 3, 3) of the standing side's thigh; none where it is not worn or not known.
+    side, activity
+        Which foot stands, and what it does.
+    first, end
+        Grid rows [first, end) that enclose the stance.
+    contact, final
+        Its borders, fractional grid rows.
+    forward_sigma
+        Standard uncertainty of the pelvis' forward axis, rad.
+    heading
+        Heading of this side's thigh, rad; ``nan`` where hip angles cannot be known.
+    heading_sigma, drift_sigma
+        Standard uncertainty of the calibrated heading and of its change since, rad.
     """
 
-    rows_s: FloatArray
-    t_contact_s: float
-    t_final_contact_s: float
-    pelvis_axes: FloatArray
-    thigh_axes: FloatArray | None
+    side: Side
+    activity: Activity
+    first: int
+    end: int
+    contact: float
+    final: float
+    forward_sigma: float
+    heading: float
+    heading_sigma: float
+    drift_sigma: float
 
 
 @dataclass(frozen=True, slots=True)
-class _Metric:
-    """An angle over a stance: values of interest and where they lie."""
+class _Measure:
+    """Angles of ``j`` stances, (j,) each: values of interest, rad, and the row of the peak."""
 
-    at_contact: float
-    midstance: float
-    peak: float
-    peak_row: int
-    contact_row: int
-    slope: float  # at contact, rad/s
+    at_contact: FloatArray
+    midstance: FloatArray
+    peak: FloatArray
+    peak_row: IntArray
+    slope: FloatArray  # at contact, rad per row
 
 
 def stance_metrics(
-    window: StanceWindow,
-    side: Side,
-    activity: Activity,
-    forward_sigma: float,
-    heading: HeadingKnowledge | None,
+    tasks: Sequence[StanceTask],
+    drop_rows: Sequence[FloatArray],
+    hip_rows: Sequence[FloatArray | None],
+    rate_hz: float,
     config: StanceConfig,
-) -> tuple[StrideAngles, StrideAngles]:
-    """Return the angles of a stance and their standard uncertainties, degrees.
+) -> list[tuple[StrideAngles, StrideAngles]]:
+    """Return angles and their standard uncertainties, degrees, of several stances at once.
 
-    ``forward_sigma`` is the standard uncertainty of the pelvis' forward axis, rad. Without a
-    thigh or its heading the hip angles are ``nan``.
+    A stance's values do not depend on which others are measured with it.
+
+    Parameters
+    ----------
+    tasks
+        ``j`` stances.
+    drop_rows
+        Per stance (n, 2), vertical parts of the pelvis' right and forward axes over its rows.
+    hip_rows
+        Per stance (n, `PRODUCTS`) axis products of its side; none where hip angles cannot be known.
+    rate_hz
+        Grid rate.
     """
-    noise = config.noise[activity]
-    values, errors = _drop_metrics(window, side, forward_sigma, noise)
-    if window.thigh_axes is not None and heading is not None:
-        angles = hip_angles(window.pelvis_axes, window.thigh_axes, heading.angle, side)
-        more, more_errors = _hip_metrics(window, angles, forward_sigma, heading, noise)
-        if math.degrees(heading.drift_sigma) > config.heading_limit_deg:
-            kept = ("thigh_rotation_excursion_deg",)
-            more = {name: more[name] for name in kept}
-            more_errors = {name: more_errors[name] for name in kept}
-        values, errors = values | more, errors | more_errors
-    return StrideAngles(**values), StrideAngles(**errors)
+    values, errors = _drop_metrics(tasks, _padded(drop_rows), rate_hz, config)
+    known = [i for i, rows in enumerate(hip_rows) if rows is not None]
+    if known:
+        products = _padded([rows for rows in hip_rows if rows is not None])
+        some, some_errors = _hip_metrics([tasks[i] for i in known], products, rate_hz, config)
+        for name, column in some.items():
+            values[name] = _scattered(column, known, len(tasks))
+            errors[name] = _scattered(some_errors[name], known, len(tasks))
+    return [
+        (
+            StrideAngles(**{name: column[i] for name, column in value_lists.items()}),
+            StrideAngles(**{name: column[i] for name, column in error_lists.items()}),
+        )
+        for value_lists, error_lists in [(_degrees(values), _degrees(errors))]
+        for i in range(len(tasks))
+    ]
 
 
 def _drop_metrics(
-    window: StanceWindow, side: Side, forward_sigma: float, noise: ActivityNoise
-) -> tuple[dict[str, float], dict[str, float]]:
-    drop = side.sign * obliquity(window.pelvis_axes)
+    tasks: Sequence[StanceTask], rows: FloatArray, rate_hz: float, config: StanceConfig
+) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
+    sign = np.array([task.side.sign for task in tasks])
+    noise = [config.noise[task.activity] for task in tasks]
+    forward = np.array([task.forward_sigma for task in tasks])
+    metric = _measure(tasks, sign[:, None] * obliquity(rows[..., 0]))
+    base = np.deg2rad([n.inclination_deg for n in noise])
+    base_excursion = np.deg2rad([n.obliquity_excursion_deg for n in noise])
+    timing = metric.slope * rate_hz * np.array([n.contact_s for n in noise])
     # Turning the forward axis mixes tilt into obliquity.
-    by_forward = side.sign * window.pelvis_axes[:, 2, 0]
-    metric = _measure(window, drop)
-    base = math.radians(noise.inclination_deg)
-    timing = metric.slope * noise.contact_s
-
-    def sigma(row: int) -> float:
-        return float(by_forward[row]) * forward_sigma
-
-    at_contact, at_peak = sigma(metric.contact_row), sigma(metric.peak_row)
+    tilt = rows[..., 1] * forward[:, None]
+    j = np.arange(len(tasks))
+    at_contact, at_peak = tilt[:, 0], tilt[j, metric.peak_row]
+    at_middle = tilt[j, np.array([(task.end - task.first) // 2 for task in tasks])]
     values = {
         "pelvic_drop_at_contact_deg": metric.at_contact,
         "pelvic_drop_midstance_deg": metric.midstance,
@@ -185,80 +200,111 @@ def _drop_metrics(
     }
     errors = {
         "pelvic_drop_at_contact_deg": _norm(at_contact, base, timing),
-        "pelvic_drop_midstance_deg": _norm(sigma(len(drop) // 2), base),
+        "pelvic_drop_midstance_deg": _norm(at_middle, base),
         "pelvic_drop_peak_deg": _norm(at_peak, base),
-        "pelvic_drop_excursion_deg": _norm(
-            at_peak - at_contact, math.radians(noise.obliquity_excursion_deg), timing
-        ),
+        "pelvic_drop_excursion_deg": _norm(at_peak - at_contact, base_excursion, timing),
     }
-    return _degrees(values), _degrees(errors)
+    return values, errors
 
 
 def _hip_metrics(
-    window: StanceWindow,
-    angles: HipAngles,
-    forward_sigma: float,
-    heading: HeadingKnowledge,
-    noise: ActivityNoise,
-) -> tuple[dict[str, float], dict[str, float]]:
-    sigmas = np.array([forward_sigma, heading.calibration_sigma, heading.drift_sigma])
-    base = math.radians(noise.hip_deg)
-    base_excursion = math.radians(noise.hip_excursion_deg)
-    adduction = _measure(window, angles.adduction)
-    rotation = _measure(window, angles.rotation)
-
-    def errors(metric: _Metric, by: FloatArray) -> tuple[float, float, float]:
-        contact = by[metric.contact_row] * sigmas
-        peak = by[metric.peak_row] * sigmas
-        timing = metric.slope * noise.contact_s
-        return (
-            _norm(*contact.tolist(), base, timing),
-            _norm(*peak.tolist(), base),
-            _norm(*(peak - contact).tolist(), base_excursion, timing),
-        )
-
-    _, adduction_peak, adduction_excursion = errors(adduction, angles.adduction_by)
-    rotation_contact, rotation_peak, rotation_excursion = errors(rotation, angles.rotation_by)
-    return _degrees(
-        {
-            "hip_adduction_peak_deg": adduction.peak,
-            "hip_adduction_excursion_deg": adduction.peak - adduction.at_contact,
-            "thigh_rotation_at_contact_deg": rotation.at_contact,
-            "thigh_rotation_peak_deg": rotation.peak,
-            "thigh_rotation_excursion_deg": rotation.peak - rotation.at_contact,
-        }
-    ), _degrees(
-        {
-            "hip_adduction_peak_deg": adduction_peak,
-            "hip_adduction_excursion_deg": adduction_excursion,
-            "thigh_rotation_at_contact_deg": rotation_contact,
-            "thigh_rotation_peak_deg": rotation_peak,
-            "thigh_rotation_excursion_deg": rotation_excursion,
-        }
+    tasks: Sequence[StanceTask], products: FloatArray, rate_hz: float, config: StanceConfig
+) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
+    sign = np.array([task.side.sign for task in tasks])
+    heading = np.array([task.heading for task in tasks])
+    noise = [config.noise[task.activity] for task in tasks]
+    angles = hip_angles(products, heading[:, None], sign[:, None])
+    sigmas = np.array(
+        [[task.forward_sigma, task.heading_sigma, task.drift_sigma] for task in tasks]
     )
+    lost = np.rad2deg(sigmas[:, 2]) > config.heading_limit_deg
+    base = np.deg2rad([n.hip_deg for n in noise])
+    base_excursion = np.deg2rad([n.hip_excursion_deg for n in noise])
+    contact_rows = rate_hz * np.array([n.contact_s for n in noise])
+    j = np.arange(len(tasks))
+    at_contact = hip_sensitivity(products[:, 0], heading, sign)
+    values: dict[str, FloatArray] = {}
+    errors: dict[str, FloatArray] = {}
+    for joint, angle, contact_by in (
+        ("hip_adduction", angles.adduction, at_contact.adduction),
+        ("thigh_rotation", angles.rotation, at_contact.rotation),
+    ):
+        metric = _measure(tasks, angle)
+        at_peak = hip_sensitivity(products[j, metric.peak_row], heading, sign)
+        peak_by = at_peak.adduction if joint == "hip_adduction" else at_peak.rotation
+        contact, peak = contact_by * sigmas, peak_by * sigmas
+        change = peak - contact
+        timing = metric.slope * contact_rows
+        values[f"{joint}_at_contact_deg"] = np.where(lost, np.nan, metric.at_contact)
+        errors[f"{joint}_at_contact_deg"] = np.where(lost, np.nan, _norm(*contact.T, base, timing))
+        values[f"{joint}_peak_deg"] = np.where(lost, np.nan, metric.peak)
+        errors[f"{joint}_peak_deg"] = np.where(lost, np.nan, _norm(*peak.T, base))
+        values[f"{joint}_excursion_deg"] = metric.peak - metric.at_contact
+        errors[f"{joint}_excursion_deg"] = _norm(*change.T, base_excursion, timing)
+    # Adduction suffers from a lost heading even in its excursion; rotation's hardly does.
+    nothing_known = np.rad2deg(sigmas[:, 2]) > config.excursion_limit_deg
+    for name, empty in (
+        ("hip_adduction_excursion_deg", lost),
+        ("thigh_rotation_excursion_deg", nothing_known),
+    ):
+        values[name] = np.where(empty, np.nan, values[name])
+        errors[name] = np.where(empty, np.nan, errors[name])
+    del values["hip_adduction_at_contact_deg"], errors["hip_adduction_at_contact_deg"]
+    return values, errors
 
 
-def _measure(window: StanceWindow, angle: FloatArray) -> _Metric:
-    """Read an angle (n,) off a stance; borders are interpolated between rows."""
-    t = window.rows_s
-    middle = 0.5 * (window.t_contact_s + window.t_final_contact_s)
-    contact, midstance, final = np.interp(
-        [window.t_contact_s, middle, window.t_final_contact_s], t, angle
-    ).tolist()
-    inside = angle[1:-1]
-    k = int(np.argmax(inside))
-    peak, peak_row = float(inside[k]), k + 1
-    if contact > peak:
-        peak, peak_row = contact, 0
-    if final > peak:
-        peak, peak_row = final, len(angle) - 1
-    slope = float((angle[2] - angle[0]) / (t[2] - t[0]))
-    return _Metric(contact, midstance, peak, peak_row, 0, slope)
+def _measure(tasks: Sequence[StanceTask], angle: FloatArray) -> _Measure:
+    """Read angles (j, n) off their stances; borders are interpolated between rows."""
+    j = np.arange(len(tasks))
+    last = np.array([task.end - task.first - 1 for task in tasks])
+    contact = np.array([task.contact - task.first for task in tasks])
+    final = np.array([task.final - task.first for task in tasks])
+    at_contact, midstance, at_final = (
+        interpolate(angle, position[:, None])[:, 0]
+        for position in (contact, 0.5 * (contact + final), final)
+    )
+    column = np.arange(angle.shape[1])
+    inside = (column > 0) & (column < last[:, None])
+    peak_row = np.argmax(np.where(inside, angle, -np.inf), axis=1)
+    peak = angle[j, peak_row]
+    for border, row in ((at_contact, np.zeros_like(last)), (at_final, last)):
+        peak_row = np.where(border > peak, row, peak_row)
+        peak = np.maximum(peak, border)
+    slope = 0.5 * (angle[:, 2] - angle[:, 0])
+    return _Measure(at_contact, midstance, peak, peak_row, slope)
 
 
-def _norm(*parts: float) -> float:
-    return math.sqrt(sum(part * part for part in parts))
+def interpolate(values: FloatArray, position: FloatArray) -> FloatArray:
+    """Interpolate (j, n) straight between columns at fractional columns (j, m)."""
+    low = np.clip(position.astype(np.int64), 0, values.shape[1] - 2)
+    share = position - low
+    below = np.take_along_axis(values, low, axis=1)
+    above = np.take_along_axis(values, low + 1, axis=1)
+    return np.asarray((1.0 - share) * below + share * above, dtype=np.float64)
 
 
-def _degrees(values: Mapping[str, float]) -> dict[str, float]:
-    return {name: math.degrees(value) for name, value in values.items()}
+def _padded(rows: Sequence[FloatArray]) -> FloatArray:
+    """Stack (n, c) arrays of different length; the last row of a short one is repeated."""
+    longest = max(len(block) for block in rows)
+    table = np.empty((len(rows), longest, rows[0].shape[1]))
+    for target, block in zip(table, rows, strict=True):
+        target[: len(block)] = block
+        target[len(block) :] = block[-1]
+    return table
+
+
+def _scattered(column: FloatArray, places: Sequence[int], length: int) -> FloatArray:
+    full = np.full(length, np.nan)
+    full[list(places)] = column
+    return full
+
+
+def _norm(*parts: FloatArray) -> FloatArray:
+    total = parts[0] * parts[0]
+    for part in parts[1:]:
+        total = total + part * part
+    return np.asarray(np.sqrt(total), dtype=np.float64)
+
+
+def _degrees(columns: Mapping[str, FloatArray]) -> dict[str, list[float]]:
+    return {name: np.rad2deg(column).tolist() for name, column in columns.items()}

@@ -94,7 +94,5 @@ class LowPass:
             # (sections, 2, c): the steady state for a constant first sample
             start = sosfilt_zi(self._sections)
             self.state.delays = start[:, :, None] * block[0][None, None, :]
-        filtered, self.state.delays = sosfilt(
-            self._sections, block, axis=0, zi=self.state.delays
-        )
+        filtered, self.state.delays = sosfilt(self._sections, block, axis=0, zi=self.state.delays)
         return np.asarray(filtered, dtype=np.float64)

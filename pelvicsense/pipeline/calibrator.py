@@ -152,7 +152,9 @@ class Calibrator:
 
     def _next_try(self) -> int:
         schedule = self.config.schedule
-        return schedule.first_steps if not self._bout.tried else self._bout.tried + schedule.more_steps
+        return (
+            schedule.first_steps if not self._bout.tried else self._bout.tried + schedule.more_steps
+        )
 
     def _attempt(self, bout: Bout, row: int, *, final: bool) -> Attempt:
         window = self._window(bout, row, final=final)
@@ -186,7 +188,9 @@ class Calibrator:
         start = int(steps[0].anchor)
         # Contacts follow their anchor; the last step's swing is part of its stride.
         end = row + 1 if final else min(row + 1, int(steps[-1].anchor + 0.3 * self.rate_hz))
-        first = max(self.store.first_index, start - round(self.config.schedule.lead_s * self.rate_hz))
+        first = max(
+            self.store.first_index, start - round(self.config.schedule.lead_s * self.rate_hz)
+        )
         grid, fused = self.store.grid(first, end), self.store.orientation(first, end)
         times = np.diff([step.anchor for step in steps])
         falls = [step.fall < self.config.contacts.steps.fall for step in steps]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,18 +15,10 @@ from pelvicsense.datatypes.gait import Flag, StrideAngles, StrideCurve
 from pelvicsense.datatypes.motion import SegmentBlock
 from pelvicsense.datatypes.placement import Activity, Placement, Side
 from pelvicsense.gait.strides import Stance, StrideTimes
-from pelvicsense.metrics.curves import stride_curves
-from pelvicsense.metrics.stance import (
-    HeadingKnowledge,
-    StanceConfig,
-    StanceWindow,
-    stance_metrics,
-)
+from pelvicsense.metrics.curves import UNKNOWN_CURVE, hip_curves, obliquity_curve
+from pelvicsense.metrics.hip import PRODUCTS, axis_products
+from pelvicsense.metrics.stance import StanceConfig, StanceTask, stance_metrics
 from pelvicsense.numerics.history import History
-
-# Columns of one segment
-_AXES, _UNSETTLED, _SATURATED, _YAW_RATE = slice(0, 9), 9, 10, 11
-_WIDTH = 12
 
 _TURN_RATE = math.radians(20.0)
 """Stride-mean yaw rate above which a stride is a turn, rad/s."""
@@ -43,6 +36,33 @@ _GOOD_CONTRAST = 6.0
 """Hip fits with less contrast flag their side's values."""
 
 
+@dataclass(slots=True, kw_only=True)
+class OpenStance:
+    """A stance on its way to being reported.
+
+    Attributes
+    ----------
+    stance, task
+        The stance, and what is to be measured with which heading.
+    known
+        Whether any angle can be known.
+    bend
+        Whether a bend hides the absolute drop.
+    flags
+        Why something is empty or should be read with care.
+    angles, standard_errors
+        Filled in by `StrideMeter.measure`.
+    """
+
+    stance: Stance
+    task: StanceTask
+    known: bool
+    bend: bool
+    flags: tuple[Flag, ...]
+    angles: StrideAngles = StrideAngles()
+    standard_errors: StrideAngles = StrideAngles()
+
+
 class StrideMeter:
     """Keep the last seconds of segment motion and measure on them.
 
@@ -52,6 +72,8 @@ class StrideMeter:
         Parameters, the accepted calibration, the heading tracker and the grid rate.
     first_index
         Grid row of the first block.
+    pauses
+        Grid rows [start, end) of the user's pauses; shared with and kept up by the pipeline.
     zero_known
         Whether angles have a zero; if not they stay empty.
     """
@@ -63,6 +85,7 @@ class StrideMeter:
         tracker: HeadingTracker,
         rate_hz: float,
         first_index: int,
+        pauses: Sequence[tuple[int, float]],
         *,
         zero_known: bool,
     ) -> None:
@@ -72,197 +95,186 @@ class StrideMeter:
         self._tracker = tracker
         self._zero_known = zero_known
         self._placements = tuple(calibration.sensor_from_segment)
-        self._rows = History(_WIDTH * len(self._placements), first_index)
+        # Vertical parts of the pelvis' right and forward axes, and its yaw rate.
+        self._pelvis = History(3, first_index)
+        self._products = {side: History(PRODUCTS, first_index) for side in calibration.hips}
+        self._unsettled = History(len(self._placements), first_index)
+        self._saturated = History(1, first_index)
         self._checked = dict.fromkeys(calibration.hips, first_index)
-        self._stance_heading: dict[Side, float] = {}
-        self._pauses: list[tuple[int, float]] = []
+        self._pauses = pauses
 
     def feed(self, block: SegmentBlock) -> None:
         """Take one block of segment motion."""
-        columns = []
-        for placement in self._placements:
-            signal = block.segments[placement]
-            columns.append(signal.earth_from_segment.reshape(len(block), 9))
-            # The yaw rate is taken about the segment's long axis, which is near the vertical.
-            columns.append(
-                np.stack([~signal.settled, signal.saturated, signal.rate[:, 1]], axis=1)
-            )
-        self._rows.append(np.concatenate(columns, axis=1))
+        pelvis = block.segments[Placement.PELVIS]
+        axes = pelvis.earth_from_segment
+        # The yaw rate is taken about the segment's long axis, which is near the vertical.
+        self._pelvis.append(np.stack([axes[:, 2, 2], axes[:, 2, 0], pelvis.rate[:, 1]], axis=1))
+        for side, products in self._products.items():
+            thigh = block.segments[Placement.thigh(side)]
+            products.append(axis_products(axes, thigh.earth_from_segment))
+        signals = [block.segments[placement] for placement in self._placements]
+        self._unsettled.append(np.stack([~s.settled for s in signals], axis=1).astype(np.float64))
+        saturated = np.any([s.saturated for s in signals], axis=0)
+        self._saturated.append(saturated[:, None].astype(np.float64))
 
     def forget(self) -> None:
         """Drop rows that no open stride can need."""
-        self._rows.drop_before(self._rows.end_index - round(10.0 * self.rate_hz))
+        before = self._pelvis.end_index - round(10.0 * self.rate_hz)
+        for history in (self._pelvis, self._unsettled, self._saturated, *self._products.values()):
+            history.drop_before(before)
 
-    def pause(self, row: int) -> None:
-        """Begin a pause at a grid row."""
-        self._pauses.append((row, math.inf))
-
-    def resume(self, row: int) -> None:
-        """End the open pause."""
-        if self._pauses and self._pauses[-1][1] == math.inf:
-            self._pauses[-1] = (self._pauses[-1][0], row)
-
-    def stance(self, stance: Stance) -> tuple[StrideAngles, StrideAngles, tuple[Flag, ...]]:
-        """Return the angles of a stance, their standard errors and the flags."""
+    def open(self, stance: Stance) -> OpenStance:
+        """Decide what can be known of a stance, and with which heading."""
         flags = list(stance.flags)
-        if not self._zero_known:
-            return StrideAngles(), StrideAngles(), (*flags, Flag.CALIBRATION)
         first, end = self._span(stance.t_contact_s, stance.t_final_contact_s)
-        pelvis_ok = self._settled(Placement.PELVIS, first, end)
-        if not pelvis_ok:
-            return StrideAngles(), StrideAngles(), (*flags, Flag.GAP)
-        thigh = Placement.thigh(stance.side)
-        heading = self._heading(stance, flags)
-        thigh_axes = None
-        if thigh not in self._placements:
-            flags.append(Flag.NOT_WORN)
-        elif self._settled(thigh, first, end):
-            thigh_axes = self._axes(thigh, first, end)
-        else:
+        heading, drift = math.nan, math.inf
+        known = self._zero_known
+        if not known:
+            flags.append(Flag.CALIBRATION)
+        elif not self._settled(Placement.PELVIS, first, end):
+            known = False
             flags.append(Flag.GAP)
-        window = StanceWindow(
-            rows_s=np.arange(first, end) / self.rate_hz,
-            t_contact_s=stance.t_contact_s,
-            t_final_contact_s=stance.t_final_contact_s,
-            pelvis_axes=self._axes(Placement.PELVIS, first, end),
-            thigh_axes=thigh_axes,
-        )
-        angles, errors = stance_metrics(
-            window,
-            stance.side,
-            stance.activity,
-            self._calibration.pelvis_heading_sigma,
-            heading,
-            self.config,
-        )
-        if self._in_bend(stance):
+        elif stance.side not in self._products:
+            flags.append(Flag.NOT_WORN)
+        else:
+            heading, drift = self._heading(stance, end, flags)
+            if not self._settled(Placement.thigh(stance.side), first, end):
+                heading = math.nan
+                flags.append(Flag.GAP)
+        if len(self._products) == 1 and stance.side not in self._products:
+            flags.append(Flag.SIDE_INFERRED)
+        bend = known and self._in_bend(stance, end)
+        if bend:
             flags.append(Flag.CURVE)
-            angles, errors = _without_absolute_drop(angles), _without_absolute_drop(errors)
         if stance.activity is Activity.STAIRS_DOWN and Flag.LOW_CONFIDENCE not in flags:
             flags.append(Flag.LOW_CONFIDENCE)
-        return angles, errors, tuple(flags)
+        return OpenStance(
+            stance=stance,
+            task=StanceTask(
+                side=stance.side,
+                activity=stance.activity,
+                first=first,
+                end=end,
+                contact=stance.t_contact_s * self.rate_hz,
+                final=stance.t_final_contact_s * self.rate_hz,
+                forward_sigma=self._calibration.pelvis_heading_sigma,
+                heading=heading,
+                heading_sigma=self._calibration.heading_sigma.get(stance.side, math.nan),
+                drift_sigma=drift,
+            ),
+            known=known,
+            bend=bend,
+            flags=tuple(flags),
+        )
+
+    def measure(self, stances: Sequence[OpenStance]) -> None:
+        """Fill in the angles of stances."""
+        known = [stance for stance in stances if stance.known]
+        if not known:
+            return
+        metrics = stance_metrics(
+            [stance.task for stance in known],
+            [self._pelvis.rows(s.task.first, s.task.end)[:, :2] for s in known],
+            [self._hip_rows(s.task) for s in known],
+            self.rate_hz,
+            self.config,
+        )
+        for stance, (angles, errors) in zip(known, metrics, strict=True):
+            if stance.bend:
+                angles, errors = _without_absolute_drop(angles), _without_absolute_drop(errors)
+            stance.angles, stance.standard_errors = angles, errors
 
     def judge(self, times: StrideTimes) -> tuple[list[Flag], bool]:
         """Return more flags of a whole stride, and whether it counts; teach the tracker."""
         stance = times.stance
         first, end = self._span(stance.t_contact_s, times.t_end_s)
-        flags = []
-        gap = any(not self._settled(placement, first, end) for placement in self._placements)
-        if gap:
-            flags.append(Flag.GAP)
-        turning = abs(self._mean_yaw_rate(first, end)) > _TURN_RATE
-        if turning:
-            flags.append(Flag.TURN)
-        saturated = self._any(_SATURATED, first, end)
-        if saturated:
-            flags.append(Flag.SATURATED)
-        paused = any(start < end and first < stop for start, stop in self._pauses)
-        if paused:
-            flags.append(Flag.PAUSED)
-        if not times.plausible:
-            flags.append(Flag.LOW_CONFIDENCE)
-        if stance.side in self._checked and not (gap or turning or saturated) and times.plausible:
-            self._tracker.stride(
-                stance.side, stance.activity, stance.t_contact_s, times.t_end_s
-            )
-        valid = self._zero_known and times.plausible and not (gap or turning or saturated or paused)
-        return flags, valid
+        findings = {
+            Flag.GAP: bool(np.any(self._unsettled.rows(first, end))),
+            Flag.TURN: abs(self._mean_yaw_rate(first, end)) > _TURN_RATE,
+            Flag.SATURATED: bool(np.any(self._saturated.rows(first, end))),
+            Flag.PAUSED: any(start < end and first < stop for start, stop in self._pauses),
+            Flag.LOW_CONFIDENCE: not times.plausible,
+        }
+        undisturbed = not (
+            findings[Flag.GAP]
+            or findings[Flag.TURN]
+            or findings[Flag.SATURATED]
+            or findings[Flag.LOW_CONFIDENCE]
+        )
+        if undisturbed and stance.side in self._products:
+            self._tracker.stride(stance.side, stance.activity, stance.t_contact_s, times.t_end_s)
+        flags = [flag for flag, found in findings.items() if found]
+        return flags, self._zero_known and not flags
 
-    def curve(self, times: StrideTimes, number: int) -> StrideCurve:
+    def curve(self, times: StrideTimes, opened: OpenStance, number: int) -> StrideCurve:
         """Return the angles over a whole stride; unknown where a gap or no zero makes them so."""
-        stance = times.stance
-        first, end = self._span(stance.t_contact_s, times.t_end_s)
-        thigh = Placement.thigh(stance.side)
-        unknown = np.full(101, np.nan)
-        obliquity, adduction, rotation = unknown, unknown, unknown
-        heading = self._stance_heading.get(stance.side, math.nan)
+        side = times.stance.side
+        start_s, end_s = times.stance.t_contact_s, times.t_end_s
+        first, end = self._span(start_s, end_s)
+        start, stop = start_s * self.rate_hz - first, end_s * self.rate_hz - first
+        obliquity, adduction, rotation = UNKNOWN_CURVE, UNKNOWN_CURVE, UNKNOWN_CURVE
         if self._zero_known and self._settled(Placement.PELVIS, first, end):
-            known = (
-                thigh in self._placements
-                and self._settled(thigh, first, end)
-                and not math.isnan(heading)
-            )
-            obliquity, adduction, rotation = stride_curves(
-                np.arange(first, end) / self.rate_hz,
-                (stance.t_contact_s, times.t_end_s),
-                self._axes(Placement.PELVIS, first, end),
-                self._axes(thigh, first, end) if known else None,
-                heading,
-                stance.side,
-            )
+            obliquity = obliquity_curve(self._pelvis.rows(first, end)[:, 0], start, stop)
+            task = opened.task
+            lost = math.degrees(task.drift_sigma) > self.config.heading_limit_deg
+            whole = side in self._products and self._settled(Placement.thigh(side), first, end)
+            if whole and not lost and not math.isnan(task.heading):
+                rows = self._products[side].rows(first, end)
+                adduction, rotation = hip_curves(rows, task.heading, side.sign, start, stop)
         return StrideCurve(
             stride=number,
-            side=stance.side,
+            side=side,
             obliquity_deg=obliquity,
             hip_adduction_deg=adduction,
             thigh_rotation_deg=rotation,
         )
 
-    def _heading(self, stance: Stance, flags: list[Flag]) -> HeadingKnowledge | None:
-        side = stance.side
-        if side not in self._calibration.hips:
+    def _hip_rows(self, task: StanceTask) -> FloatArray | None:
+        if math.isnan(task.heading) or task.side not in self._products:
             return None
-        self._note_gaps(side, self._span(stance.t_contact_s, stance.t_final_contact_s)[1])
+        return self._products[task.side].rows(task.first, task.end)
+
+    def _heading(self, stance: Stance, end: int, flags: list[Flag]) -> tuple[float, float]:
+        """Return heading and drift uncertainty of the stance's thigh, rad; flag what is wrong."""
+        side = stance.side
+        self._note_gaps(side, end)
         known = self._tracker.heading(side, stance.activity, stance.t_contact_s)
-        lost = math.degrees(known.drift_sigma) > self.config.heading_limit_deg
-        self._stance_heading[side] = math.nan if lost else known.angle
-        if lost:
+        if math.degrees(known.drift_sigma) > self.config.heading_limit_deg:
             flags.append(Flag.HEADING)
         if known.settling:
             flags.append(Flag.ACTIVITY_CHANGE)
         if self._calibration.hips[side].contrast < _GOOD_CONTRAST:
             flags.append(Flag.JOINT_FIT)
-        return HeadingKnowledge(
-            angle=known.angle,
-            calibration_sigma=self._calibration.heading_sigma[side],
-            drift_sigma=known.drift_sigma,
-        )
+        return known.angle, known.drift_sigma
 
     def _note_gaps(self, side: Side, end: int) -> None:
         """Tell the tracker of unsettled stretches since the last stance of this side."""
-        first = max(self._checked[side], self._rows.first_index)
+        first = max(self._checked[side], self._unsettled.first_index)
         self._checked[side] = max(end, first)
         if end <= first:
             return
-        bad = self._column(Placement.PELVIS, _UNSETTLED, first, end) + self._column(
-            Placement.thigh(side), _UNSETTLED, first, end
-        )
-        good = np.flatnonzero(np.concatenate([[0.0], bad, [0.0]]) == 0.0)
-        longest = int(np.diff(good).max()) - 1
-        if longest > 0:
-            self._tracker.interrupted(side, longest / self.rate_hz)
+        own = [self._placements.index(p) for p in (Placement.PELVIS, Placement.thigh(side))]
+        bad = self._unsettled.rows(first, end)[:, own].any(axis=1)
+        if not bad.any():
+            return
+        good = np.flatnonzero(np.concatenate([[False], bad, [False]]) == 0)
+        self._tracker.interrupted(side, float(np.diff(good).max() - 1) / self.rate_hz)
 
     def _span(self, start_s: float, end_s: float) -> tuple[int, int]:
         """Return grid rows [first, end) that enclose a stretch of time."""
         return math.floor(start_s * self.rate_hz), math.ceil(end_s * self.rate_hz) + 1
 
-    def _column(self, placement: Placement, column: int, first: int, end: int) -> FloatArray:
-        offset = _WIDTH * self._placements.index(placement)
-        return self._rows.rows(first, end)[:, offset + column]
-
-    def _axes(self, placement: Placement, first: int, end: int) -> FloatArray:
-        offset = _WIDTH * self._placements.index(placement)
-        rows = self._rows.rows(first, end)[:, offset : offset + 9]
-        return np.ascontiguousarray(rows).reshape(end - first, 3, 3)
-
     def _settled(self, placement: Placement, first: int, end: int) -> bool:
-        return not bool(np.any(self._column(placement, _UNSETTLED, first, end)))
-
-    def _any(self, column: int, first: int, end: int) -> bool:
-        return any(
-            bool(np.any(self._column(placement, column, first, end)))
-            for placement in self._placements
-        )
+        column = self._placements.index(placement)
+        return not bool(self._unsettled.rows(first, end)[:, column].any())
 
     def _mean_yaw_rate(self, first: int, end: int) -> float:
-        first = max(first, self._rows.first_index)
-        return float(np.mean(self._column(Placement.PELVIS, _YAW_RATE, first, end)))
+        return float(self._pelvis.rows(first, end)[:, 2].mean())
 
-    def _in_bend(self, stance: Stance) -> bool:
+    def _in_bend(self, stance: Stance, end: int) -> bool:
         """Whether a steady bend tilts the apparent vertical by more than is tolerable."""
-        end = self._span(stance.t_contact_s, stance.t_final_contact_s)[1]
         half = round(0.5 * _CURVE_SPAN_S * self.rate_hz)
-        if end - 2 * half < self._rows.first_index:
+        if end - 2 * half < self._pelvis.first_index:
             return False
         # Both halves alike: setting off, or one oblique step, is no bend.
         rates = (

@@ -8,8 +8,10 @@ goes on where it was.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias
 
 from pelvicsense.calibration.still import StillFinder, StillWindow
@@ -84,6 +86,7 @@ class Pipeline:
         self._tracking: Tracking | None = None
         self._newest = -1
         self._stride_number = 0
+        self._pauses: list[tuple[int, float]] = []
 
     @property
     def signal_time_s(self) -> float:
@@ -132,7 +135,7 @@ class Pipeline:
         origin = self._aligner.origin_ns
         if origin is None:
             return
-        row = max(self._newest + 1, round((mark.host_ns - origin) * 1e-9 * self.rate_hz))
+        row = math.ceil((mark.host_ns - origin) * 1e-9 * self.rate_hz)
         if mark.kind is MarkKind.STILL_START:
             self._still_since = row
         elif mark.kind is MarkKind.STILL_END and self._still_since is not None:
@@ -152,11 +155,10 @@ class Pipeline:
             self._calibrator = Calibrator(
                 self.config, self.rate_hz, self._placements, self._newest + 1
             )
-        elif self._tracking is not None:
-            if cue.kind is MarkKind.PAUSE:
-                self._tracking.pause(cue.row)
-            else:
-                self._tracking.resume(cue.row)
+        elif cue.kind is MarkKind.PAUSE:
+            self._pauses.append((cue.row, math.inf))
+        elif self._pauses:
+            self._pauses[-1] = (self._pauses[-1][0], cue.row)
 
     # -- rows ----------------------------------------------------------------------------------
 
@@ -185,7 +187,7 @@ class Pipeline:
         borders |= {known for known, _, _ in self._stated}
         borders |= {cue.row for cue in self._cues}
         cuts = [first, *sorted(border for border in borders if first < border < end), end]
-        for start, stop in zip(cuts[:-1], cuts[1:], strict=True):
+        for start, stop in pairwise(cuts):
             yield grid_rows(chunk, start, stop)
 
     def _take_due(self, outputs: list[Output]) -> None:
@@ -230,6 +232,7 @@ class Pipeline:
             first,
             attempt.row,
             zero_known=attempt.zero_known,
+            pauses=self._pauses,
             stride_number=self._stride_number,
         )
         self._calibrator = None
@@ -240,8 +243,6 @@ class Pipeline:
                 self._tracking.feed(store.grid(start, stop), store.orientation(start, stop))
             )
         return outputs
-
-
 
 
 def _chunks(grid: GridBlock, rows: int) -> Iterator[GridBlock]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from pelvicsense.calibration.apply import to_segments
@@ -14,7 +15,7 @@ from pelvicsense.datatypes.placement import Side
 from pelvicsense.gait.contacts import ContactDetector
 from pelvicsense.gait.strides import Stance, StrideBuilder, StrideTimes
 from pelvicsense.pipeline.config import PipelineConfig
-from pelvicsense.pipeline.meter import StrideMeter
+from pelvicsense.pipeline.meter import OpenStance, StrideMeter
 
 TrackingOutput: TypeAlias = GaitEvent | StanceReport | Stride | StrideCurve
 
@@ -32,6 +33,8 @@ class Tracking:
         Newest input row at the acceptance: nothing was known before.
     zero_known
         Whether angles have a zero; if not they stay empty.
+    pauses
+        Grid rows [start, end) of the user's pauses, kept up by the pipeline.
     stride_number
         Number of the first stride.
     """
@@ -45,7 +48,8 @@ class Tracking:
         accepted_row: int,
         *,
         zero_known: bool,
-        stride_number: int = 0,
+        pauses: Sequence[tuple[int, float]],
+        stride_number: int,
     ) -> None:
         self.calibration = calibration
         self.stride_number = stride_number
@@ -55,72 +59,72 @@ class Tracking:
         self._builder = StrideBuilder(config.strides)
         self._tracker = HeadingTracker(config.tracker, calibration, rate_hz, first_index)
         self._meter = StrideMeter(
-            config.stance, calibration, self._tracker, rate_hz, first_index, zero_known=zero_known
+            config.stance,
+            calibration,
+            self._tracker,
+            rate_hz,
+            first_index,
+            pauses,
+            zero_known=zero_known,
         )
-        self._reports: dict[Side, StanceReport] = {}
+        self._open: dict[Side, OpenStance] = {}
 
     def feed(self, grid: GridBlock, orientation: OrientationBlock) -> list[TrackingOutput]:
         """Return what became known in a block, in the order in which it did."""
         segments = to_segments(self.calibration, grid, orientation)
         self._tracker.feed(segments)
         self._meter.feed(segments)
-        outputs: list[TrackingOutput] = []
+        found: list[GaitEvent | OpenStance | _ClosedStride] = []
         for event in self._contacts.feed(segments):
-            outputs.extend(self._take(self._known(event)))
+            found.append(self._known(event))
+            found.extend(self._complete(event))
+        # Measured together: the arithmetic of one stance costs little, calling it costs more.
+        self._meter.measure([item for item in found if isinstance(item, OpenStance)])
+        outputs: list[TrackingOutput] = []
+        for item in found:
+            if isinstance(item, GaitEvent):
+                outputs.append(item)
+            elif isinstance(item, OpenStance):
+                outputs.append(self._report(item))
+            else:
+                outputs.extend(self._stride(item))
         self._meter.forget()
         return outputs
-
-    def pause(self, row: int) -> None:
-        """Mark rows from ``row`` on as not to be counted."""
-        self._meter.pause(row)
-
-    def resume(self, row: int) -> None:
-        """End a pause."""
-        self._meter.resume(row)
 
     def _known(self, event: GaitEvent) -> GaitEvent:
         if event.known_at_s >= self._accepted_s:
             return event
-        return GaitEvent(
-            kind=event.kind,
-            side=event.side,
-            t_s=event.t_s,
-            known_at_s=self._accepted_s,
-            score=event.score,
-            activity=event.activity,
-        )
+        return replace(event, known_at_s=self._accepted_s)
 
-    def _take(self, event: GaitEvent) -> list[TrackingOutput]:
-        outputs: list[TrackingOutput] = [event]
+    def _complete(self, event: GaitEvent) -> Iterator[OpenStance | _ClosedStride]:
         done = self._builder.add(event)
         if isinstance(done, Stance):
-            report = self._report(done)
-            self._reports[done.side] = report
-            outputs.append(report)
+            opened = self._meter.open(done)
+            if done.t_contact_s < self._accepted_s:
+                opened.flags = (*opened.flags, Flag.BEFORE_CALIBRATION)
+            self._open[done.side] = opened
+            yield opened
         elif isinstance(done, StrideTimes):
-            outputs.extend(self._stride(done))
-        return outputs
+            flags, valid = self._meter.judge(done)
+            yield _ClosedStride(done, self._open[done.stance.side], flags, valid)
 
-    def _report(self, stance: Stance) -> StanceReport:
-        angles, errors, flags = self._meter.stance(stance)
-        if stance.t_contact_s < self._accepted_s:
-            flags = (*flags, Flag.BEFORE_CALIBRATION)
+    def _report(self, opened: OpenStance) -> StanceReport:
+        stance = opened.stance
         return StanceReport(
             side=stance.side,
             activity=stance.activity,
             t_contact_s=stance.t_contact_s,
             t_final_contact_s=stance.t_final_contact_s,
-            angles=angles,
-            standard_errors=errors,
-            flags=flags,
-            known_at_s=stance.known_at_s,
+            angles=opened.angles,
+            standard_errors=opened.standard_errors,
+            flags=opened.flags,
+            known_at_s=max(stance.known_at_s, self._accepted_s),
         )
 
-    def _stride(self, times: StrideTimes) -> list[TrackingOutput]:
+    def _stride(self, closed: _ClosedStride) -> tuple[Stride, StrideCurve]:
+        times, opened = closed.times, closed.opened
         stance = times.stance
-        report = self._reports.pop(stance.side)
-        more, valid = self._meter.judge(times)
-        flags = (*report.flags, *(flag for flag in more if flag not in report.flags))
+        more = tuple(flag for flag in closed.flags if flag not in opened.flags)
         stride = Stride(
             stride=self.stride_number,
             side=stance.side,
@@ -131,13 +135,22 @@ class Tracking:
             stride_time_s=times.stride_time_s,
             stance_fraction=times.stance_fraction,
             cadence_spm=times.cadence_spm,
-            angles=report.angles,
-            standard_errors=report.standard_errors,
-            valid=valid,
-            flags=flags,
-            known_at_s=times.known_at_s,
+            angles=opened.angles,
+            standard_errors=opened.standard_errors,
+            valid=closed.valid,
+            flags=(*opened.flags, *more),
+            known_at_s=max(times.known_at_s, self._accepted_s),
         )
-        curve = self._meter.curve(times, self.stride_number)
+        curve = self._meter.curve(times, opened, self.stride_number)
         self.stride_number += 1
-        return [stride, curve]
+        return stride, curve
 
+
+@dataclass(frozen=True, slots=True)
+class _ClosedStride:
+    """A stride whose row is due."""
+
+    times: StrideTimes
+    opened: OpenStance
+    flags: list[Flag]
+    valid: bool

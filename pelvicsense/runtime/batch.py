@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pelvicsense.datatypes.errors import PelvicsenseError, RecordingError
+from pelvicsense.datatypes.errors import PelvicsenseError, RecordingError, error_line
 from pelvicsense.pipeline.config import PipelineConfig
 from pelvicsense.recording.session import find_sessions
 from pelvicsense.runtime.analyze import Progress, analyze
@@ -39,6 +39,12 @@ class Failed:
 
     path: Path
     error: PelvicsenseError | OSError
+
+    @property
+    def reason(self) -> str:
+        """One line that names the session."""
+        line = error_line(self.error)
+        return line if str(self.path) in line else f"{self.path}: {line}"
 
 
 def find_all(paths: Sequence[Path]) -> list[Path | Failed]:

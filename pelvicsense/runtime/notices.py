@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from pelvicsense.datatypes.calibration import Calibration, CalibrationNews, CalibrationRefusal
 from pelvicsense.datatypes.gait import Flag, Stride
-from pelvicsense.datatypes.placement import Placement, Side
+from pelvicsense.datatypes.placement import Activity, Placement, Side
 from pelvicsense.datatypes.quality import LinkQuality
 from pelvicsense.recording.session import Session
 
@@ -34,8 +34,21 @@ FLAG_WORDS: Mapping[Flag, str] = {
     Flag.NOT_WORN: "no sensor on this thigh",
 }
 
+PLACEMENT_WORDS: Mapping[Placement, str] = {
+    Placement.PELVIS: "pelvis",
+    Placement.THIGH_LEFT: "left thigh",
+    Placement.THIGH_RIGHT: "right thigh",
+}
+
+ACTIVITY_WORDS: Mapping[Activity, str] = {
+    Activity.WALK: "walk",
+    Activity.RUN: "run",
+    Activity.STAIRS_UP: "stairs up",
+    Activity.STAIRS_DOWN: "stairs down",
+    Activity.UNKNOWN: "unknown",
+}
+
 _MOST_LOST = 0.02
-_MOST_SKEW_PPM = 200.0
 _MOST_CLOCK_SIGMA_S = 0.005
 _MOST_LAG_S = 0.015
 _MOST_UNKNOWN_S = 0.5
@@ -55,15 +68,14 @@ def notices(
     sentences = _calibration(news)
     sentences += _strides(strides)
     for placement, link in links.items():
-        sentences += _link(words(placement), link, grid_hz)
+        sentences += _link(PLACEMENT_WORDS[placement], link, grid_hz)
     if session.torn_tail:
         sentences.append("samples.csv ends inside a line, as after a crash; that line is left out.")
-    return tuple(sentences)
+    return tuple(map(_capital, sentences))
 
 
-def words(name: str) -> str:
-    """Return a name of the files with spaces, for reading."""
-    return name.replace("_", " ")
+def _capital(sentence: str) -> str:
+    return sentence[0].upper() + sentence[1:]
 
 
 def _calibration(news: Sequence[CalibrationNews]) -> list[str]:
@@ -120,8 +132,6 @@ def _link(name: str, link: LinkQuality, grid_hz: float) -> list[str]:
         sentences.append(f"{name}: {100 * share:.1f} % of the samples were lost.")
     if link.restarts:
         sentences.append(f"{name}: its clock started anew {link.restarts} times.")
-    if abs(link.skew_ppm) > _MOST_SKEW_PPM and link.clock_source == "timestamp":
-        sentences.append(f"{name}: its clock is off by {link.skew_ppm:+.0f} ppm.")
     if link.clock_sigma_s > _MOST_CLOCK_SIGMA_S:
         sentences.append(f"{name}: its time is known to {1000 * link.clock_sigma_s:.0f} ms only.")
     if link.rejected:

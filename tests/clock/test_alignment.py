@@ -33,11 +33,21 @@ def time_errors(
     return errors[0][fine], errors[1][fine], list(aligner.quality().values())
 
 
+def differences_p95(radio: Radio) -> float:
+    """95th percentile of the two sensors' difference (s), 400 s each of three pairs of clocks."""
+    pairs = [
+        time_errors(radio, (skew, -skew), 400.0, seed)
+        for seed, skew in enumerate((180.0, -60.0, 15.0))
+    ]
+    differences = np.concatenate([first - second for first, second, _ in pairs])
+    return float(np.percentile(np.abs(differences), 95))
+
+
 BEATING = {
-    "interval 15 ms, 2 samples": Radio(),
+    "interval 15 ms, 2 samples at 104 Hz": Radio(rate_hz=104.0),
     "interval 7.5 ms, 5 samples": Radio(interval_s=0.0075, per_packet=5),
     "interval 47.5 ms, 10 samples": Radio(interval_s=0.0475, per_packet=10),
-    "interval 30 ms, 1 sample": Radio(interval_s=0.03, per_packet=1),
+    "interval 30 ms, 1 sample at 60 Hz": Radio(rate_hz=59.3, interval_s=0.03, per_packet=1),
     "interval 22.5 ms, 3 samples, counter +4 %": Radio(
         tick="counter", rate_error=0.04, interval_s=0.0225, per_packet=3
     ),
@@ -46,20 +56,24 @@ BEATING = {
 
 @pytest.mark.parametrize("name", BEATING)
 def test_beating_intervals_align_within_five_milliseconds(name: str) -> None:
-    p95 = []
-    for seed, skew in enumerate((180.0, -60.0, 15.0)):
-        first, second, _ = time_errors(BEATING[name], (skew, -skew), 400.0, seed)
-        p95.append(np.percentile(np.abs(first - second), 95))
-    print(f"{name}: p95 of the difference {1e3 * max(p95):.1f} ms")
-    assert max(p95) < 0.005
+    p95 = differences_p95(BEATING[name])
+    print(f"{name}: p95 of the difference {1e3 * p95:.1f} ms")
+    assert p95 < 0.005
 
 
-@pytest.mark.parametrize("interval_s", [0.03, 0.05])
-def test_heavy_jitter_aligns_within_half_an_interval(interval_s: float) -> None:
-    radio = Radio(interval_s=interval_s, per_packet=4, jitter_s=0.06)
-    for seed, skew in enumerate((180.0, -60.0, 15.0)):
-        first, second, _ = time_errors(radio, (skew, -skew), 400.0, seed)
-        assert np.percentile(np.abs(first - second), 95) < 0.5 * interval_s
+NOT_BEATING = {
+    "interval 15 ms, 2 samples": Radio(),
+    "interval 30 ms, 1 sample": Radio(interval_s=0.03, per_packet=1),
+    "interval 30 ms, 4 samples, jitter 60 ms": Radio(interval_s=0.03, per_packet=4, jitter_s=0.06),
+    "interval 50 ms, 4 samples, jitter 60 ms": Radio(interval_s=0.05, per_packet=4, jitter_s=0.06),
+}
+
+
+@pytest.mark.parametrize("name", NOT_BEATING)
+def test_other_intervals_align_within_half_an_interval(name: str) -> None:
+    p95 = differences_p95(NOT_BEATING[name])
+    print(f"{name}: p95 of the difference {1e3 * p95:.1f} ms")
+    assert p95 < 0.5 * NOT_BEATING[name].interval_s
 
 
 def test_stated_uncertainty_is_honest() -> None:
@@ -73,12 +87,12 @@ def test_stated_uncertainty_is_honest() -> None:
 
 
 def test_skew_is_tracked_for_hours_of_warming() -> None:
-    radio = Radio(drift_ppm_per_hour=8.0)
-    first, second, quality = time_errors(radio, (200.0, -200.0), 5400.0, 5)
+    radio = Radio(rate_hz=52.0, drift_ppm_per_hour=8.0)
+    first, second, quality = time_errors(radio, (200.0, -200.0), 3600.0, 5)
     late = slice(len(first) // 4, None)
     assert np.percentile(np.abs(first[late] - second[late]), 95) < 0.004
-    assert quality[0].skew_ppm == pytest.approx(212.0, abs=6.0)
-    assert quality[1].skew_ppm == pytest.approx(-188.0, abs=6.0)
+    assert quality[0].skew_ppm == pytest.approx(208.0, abs=5.0)
+    assert quality[1].skew_ppm == pytest.approx(-192.0, abs=5.0)
 
 
 def test_times_never_step_in_steady_state() -> None:

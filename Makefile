@@ -1,0 +1,52 @@
+# make demo   set everything up, analyse a sample recording, print what it says
+# make test   style, types, import contracts, tests
+# Needs Python 3.11 or newer, git and make; another interpreter: make PYTHON=python3.12 demo
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test accuracy bench recordings clean
+
+help:
+	@sed -n '/^# /s/^# //p' Makefile | head -3
+	@echo "also: make accuracy, bench, recordings, clean"
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; name it with PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "Python cannot make virtual environments; on Debian: sudo apt install python3-venv" >&2; \
+	    exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(INSTALLED): $(BIN)/python pyproject.toml constraints.txt
+	$(PIP) install -c constraints.txt -e '.[test]'
+	@touch $@
+
+demo: $(INSTALLED)
+	$(BIN)/pelvicsense analyze recordings/walk --out demo --force
+
+test: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2 -m 'not slow'
+
+accuracy: $(INSTALLED)
+	$(BIN)/pytest -s -m slow tests/accuracy
+
+bench: $(INSTALLED)
+	$(BIN)/pelvicsense bench
+
+# Each recording is made by the command that recordings/README.md gives for it.
+recordings: $(INSTALLED)
+	rm -rf recordings/walk recordings/run recordings/trouble
+	sed -n 's|^    pelvicsense |$(BIN)/pelvicsense |p' recordings/README.md | sh -e
+
+clean:
+	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
