@@ -42,7 +42,7 @@ def print_result(console: Console, result: SessionResult) -> None:
     console.rule(f"[bold]{escape(result.name)}", align="left")
     console.print(
         f"subject {escape(manifest.subject)} · {manifest.started_at:%Y-%m-%d %H:%M} · "
-        f"{clock_time(result.duration_s)} · filter {result.config.fusion.filter} · "
+        f"{clock_time(result.duration_s)} · {result.config.fusion.filter} · "
         f"{len(result.strides)} strides, {result.summary.valid} valid",
         highlight=False,
     )

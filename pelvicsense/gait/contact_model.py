@@ -128,8 +128,6 @@ FINAL_TWO_THIGHS = ContactModel(
     intercept_ms=248.2,
     terms={
         "step_time": Term(0.020, 587.0, 288.0, 919.0),
-        "vertical_peak": Term(0.059, 129.0, 54.0, 227.0),
-        "forward_low": Term(0.042, 192.0, -21.0, 376.0),
         "swing_end": Term(0.027, -67.0, -256.0, 145.0),
         "swing_end_angle": Term(-0.415, 44.0, 28.0, 105.0),
         "push_start": Term(0.332, 141.0, -12.0, 315.0),

@@ -25,7 +25,7 @@ from pelvicsense.datatypes.gait import EventKind, GaitEvent
 from pelvicsense.datatypes.motion import SegmentBlock
 from pelvicsense.datatypes.placement import Activity, Placement, Side
 from pelvicsense.gait import contact_model
-from pelvicsense.gait.signals import PelvisSignals, flexion, forward_and_vertical, worn_thighs
+from pelvicsense.gait.signals import PelvisSignals, flexion, forward_and_vertical
 from pelvicsense.gait.steps import Step, StepConfig, StepDetector
 from pelvicsense.gait.swings import Swing, SwingConfig, SwingDetector
 from pelvicsense.numerics.history import History
@@ -99,6 +99,7 @@ class _Final:
     activity: Activity
     swing: Swing | None
     not_before: int
+    known: float = math.inf
 
 
 class ContactDetector:
@@ -130,7 +131,6 @@ class ContactDetector:
         self._anchors: list[Step] = []
         self._landings: list[_Landing] = []
         self._finals: list[_Final] = []
-        self._claimed: list[Swing] = []
 
     def feed(self, block: SegmentBlock) -> list[GaitEvent]:
         """Return the events that became known in a block, in the order in which they did."""
@@ -195,7 +195,10 @@ class ContactDetector:
                 running=running,
                 activity=activity,
                 swing=landing.swing,
-                not_before=row + 1,
+                # Without the pushing thigh the pelvis' landmarks must do, which come later.
+                not_before=row + 1
+                if running or landing.side.other in self.thighs
+                else max(row + 1, self._due(step, self.config.decision_s)),
             )
         )
         landing.activity = activity
@@ -244,7 +247,7 @@ class ContactDetector:
         best: tuple[float, Side, Swing] | None = None
         for side in self.thighs:
             for swing in self._swings[side].swings:
-                if not swing.complete(row) or any(swing is other for other in self._claimed):
+                if swing.taken or not swing.complete(row):
                     continue
                 misfit = self._misfit(step, swing, running)
                 if misfit is not None and (best is None or misfit < best[0]):
@@ -253,7 +256,7 @@ class ContactDetector:
             misfit, side, swing = best
             if self._another_fits_better(step, swing, misfit, row, running):
                 return None, None, 0.0
-            self._claimed.append(swing)
+            swing.taken = True
             return side, swing, max(0.0, 1.0 - misfit / (0.4 * self.rate_hz))
         if len(self.thighs) == 1 and self._push(self.thighs[0], step, row) is not None:
             return self.thighs[0].other, None, 0.5
@@ -304,21 +307,26 @@ class ContactDetector:
     def _final_due(self, final: _Final) -> float:
         """Return the row at which a final contact can be told, or is given up."""
         deadline = float(self._due(final.step, self.config.final_deadline_s))
-        known = deadline
+        if final.known == math.inf:
+            final.known = self._final_known(final)
+        return min(max(final.known, final.not_before), deadline)
+
+    def _final_known(self, final: _Final) -> float:
+        """Return the row at which all that tells a final contact is seen; infinite before."""
         if final.running:
             crossing = self._fall_through_zero(final.step)
-            if crossing is not None:
-                known = math.ceil(crossing) + self._pelvis.running_lag
-        elif final.side in self.thighs:
-            detector = self._swings[final.side]
-            for swing in detector.swings:
-                if self._in_push_window(swing, final.step):
-                    seen = max(swing.accepted_known, detector.rise(swing)[1])
-                    if seen < swing.rejected_known:
-                        known = min(known, seen)
-        else:
-            known = final.not_before
-        return min(max(known, final.not_before), deadline)
+            if crossing is None:
+                return math.inf
+            return math.ceil(crossing) + self._pelvis.running_lag
+        if final.side not in self.thighs:
+            return final.not_before
+        known = math.inf
+        for swing in self._swings[final.side].swings:
+            if self._in_push_window(swing, final.step):
+                seen = max(swing.accepted_known, self._swings[final.side].rise(swing)[1])
+                if seen < swing.rejected_known:
+                    known = min(known, seen)
+        return known
 
     def _leave(self, final: _Final, row: int) -> list[GaitEvent]:
         step, side = final.step, final.side
@@ -329,7 +337,9 @@ class ContactDetector:
             t_s = crossing / self.rate_hz + contact_model.RUNNING_FINAL_MS * 1e-3
             return self._final_event(final, t_s, row, 1.0, Activity.RUN)
         activity = final.activity
-        landmarks = self._landmarks(step, side.other, final.swing, row)
+        landmarks = self._thigh_landmarks(step, side.other, final.swing, row)
+        if side not in self.thighs:
+            landmarks |= self._pelvis_landmarks(step, row)
         if side in self.thighs:
             swing = self._push(side, step, row)
             if swing is None:
@@ -401,7 +411,12 @@ class ContactDetector:
 
     def _landmarks(self, step: Step, side: Side, swing: Swing | None, row: int) -> dict[str, float]:
         """Return the landmarks of a step that are known at a row, see `contact_model`."""
-        marks = self._pelvis_landmarks(step, row)
+        return self._pelvis_landmarks(step, row) | self._thigh_landmarks(step, side, swing, row)
+
+    def _thigh_landmarks(
+        self, step: Step, side: Side, swing: Swing | None, row: int
+    ) -> dict[str, float]:
+        marks: dict[str, float] = {}
         before = [a.anchor for a in self._anchors if a.anchor < step.anchor]
         if before and step.anchor - before[-1] < 2.0 * self.rate_hz:
             marks["step_time"] = self._ms(step.anchor - before[-1])
@@ -427,30 +442,28 @@ class ContactDetector:
     def _pelvis_landmarks(self, step: Step, row: int) -> dict[str, float]:
         """Return the landmarks whose whole window has been seen at an input row."""
         z = step.anchor
-        newest = row - self._pelvis.landmark_lag
-
-        def window(low_s: float, high_s: float) -> tuple[int, int]:
-            first = math.ceil(z + low_s * self.rate_hz)
-            first = max(first, self._pelvis.landmarks.first_index)
-            return first, int(z + high_s * self.rate_hz) + 1
-
+        history = self._pelvis.landmarks
+        base = max(math.ceil(z - 0.10 * self.rate_hz), history.first_index)
+        end = min(int(z + 0.23 * self.rate_hz) + 1, row - self._pelvis.landmark_lag + 1)
+        signals = history.rows(base, end).T.copy()
+        jerks = signals[:, 1:] - signals[:, :-1]
         marks: dict[str, float] = {}
-        for name, column, low_s, high_s, sign, jerk in _PELVIS_LANDMARKS:
-            first, end = window(low_s, high_s)
-            if end - 1 > newest:
+        for name, column, low_s, high_s, largest, jerk in _PELVIS_LANDMARKS:
+            first = max(math.ceil(z + low_s * self.rate_hz), base) - base
+            stop = int(z + high_s * self.rate_hz) + 1 - base
+            if stop > signals.shape[1]:
                 continue
-            values = sign * self._pelvis.landmarks.rows(first, end)[:, column]
-            if jerk:
-                marks[name] = self._ms(first + 0.5 + int(np.argmax(values[1:] - values[:-1])) - z)
-            else:
-                marks[name] = self._ms(first + int(np.argmax(values)) - z)
-        first, end = window(-0.08, 0.15)
-        vertical = self._pelvis.landmarks.rows(first, end)[:, 0]
-        rises = np.flatnonzero((vertical[:-1] <= 0.0) & (vertical[1:] > 0.0))
+            values = jerks[column, first : stop - 1] if jerk else signals[column, first:stop]
+            at = first + int(values.argmax() if largest else values.argmin()) + 0.5 * jerk
+            marks[name] = self._ms(base + at - z)
+        first = max(math.ceil(z - 0.08 * self.rate_hz), base) - base
+        stop = int(z + 0.15 * self.rate_hz) + 1 - base
+        vertical = signals[0, first:stop]
+        rises = ((vertical[:-1] <= 0.0) & (vertical[1:] > 0.0)).nonzero()[0]
         if len(rises):
             k = int(rises[0])
             share = float(-vertical[k] / (vertical[k + 1] - vertical[k]))
-            marks["vertical_zero"] = self._ms(first + k + share - z)
+            marks["vertical_zero"] = self._ms(base + first + k + share - z)
         return marks
 
     def _ms(self, rows: float) -> float:
@@ -478,19 +491,13 @@ class ContactDetector:
         for detector in self._swings.values():
             detector.forget(before)
         self._anchors = [step for step in self._anchors if step.anchor >= before]
-        self._claimed = [swing for swing in self._claimed if swing.end >= before]
 
 
 _PELVIS_LANDMARKS = (
-    # name, column (0 vertical, 1 forward), window in s, sign, steepest instead of largest
-    ("vertical_peak", 0, 0.0, 0.22, 1.0, False),
-    ("vertical_jerk", 0, -0.06, 0.18, 1.0, True),
-    ("forward_peak", 1, -0.10, 0.15, 1.0, False),
-    ("forward_drop", 1, -0.06, 0.20, -1.0, True),
-    ("forward_low", 1, 0.0, 0.23, -1.0, False),
+    # name, column (0 vertical, 1 forward), window in s, largest or least, of the slope or the value
+    ("vertical_peak", 0, 0.0, 0.22, True, False),
+    ("vertical_jerk", 0, -0.06, 0.18, True, True),
+    ("forward_peak", 1, -0.10, 0.15, True, False),
+    ("forward_drop", 1, -0.06, 0.20, False, True),
+    ("forward_low", 1, 0.0, 0.23, False, False),
 )
-
-
-def detector_for(config: ContactConfig, block: SegmentBlock) -> ContactDetector:
-    """Return a contact detector that begins with a block."""
-    return ContactDetector(config, block.rate_hz, block.first_index, worn_thighs(block.segments))

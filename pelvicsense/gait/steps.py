@@ -127,47 +127,50 @@ class StepDetector:
         smoothed = self._smoother.feed(vertical[:, None])[:, 0]
         steps: list[Step] = []
         s = self.state
-        level = self._level()
-        # One pass over plain floats: an hour has 360,000 of them, and most fall through.
+        row, before = s.row, s.before
+        level = self._level(row)
+        # One pass over plain floats and local names: an hour has 360,000 of them.
         for value in smoothed.tolist():
             if value <= 0.0:
                 if s.peak is not None:
-                    level = self._learn(s.peak)
+                    level = self._learn(s.peak, row)
                 if value < -level:
                     s.low = min(s.low, value) if s.armed else value
                     s.armed, s.crossing = True, None
             else:
-                if s.before <= 0.0:
-                    s.crossing = s.row - value / (value - s.before)
-                    level = self._level()
-                if s.armed and value > level and s.crossing is not None:
-                    step = self._fire(s.crossing, value)
-                    if step is not None:
-                        steps.append(step)
-                elif s.peak is not None and value > s.peak:
-                    s.peak = value
-            s.before = value
-            s.row += 1
+                if before <= 0.0:
+                    s.crossing = row - value / (value - before)
+                    level = self._level(row)
+                if value > level:
+                    if s.armed and s.crossing is not None:
+                        step = self._fire(row, s.crossing, value)
+                        if step is not None:
+                            steps.append(step)
+                    elif s.peak is not None and value > s.peak:
+                        s.peak = value
+            before = value
+            row += 1
+        s.row, s.before = row, before
         return smoothed, steps
 
-    def _level(self) -> float:
+    def _level(self, row: int) -> float:
         """Return the trigger level; forget the peaks after a pause."""
         s, c = self.state, self.config
-        if s.row - s.last_row > c.forget_s * self.rate_hz:
+        if row - s.last_row > c.forget_s * self.rate_hz:
             s.mean_peak = None
         return max(c.threshold, c.relative_threshold * (s.mean_peak or 0.0))
 
-    def _learn(self, peak: float) -> float:
+    def _learn(self, peak: float, row: int) -> float:
         """Take a finished landing's peak into account; return the new trigger level."""
         s = self.state
         s.mean_peak = peak if s.mean_peak is None else 0.7 * s.mean_peak + 0.3 * peak
         s.peak = None
-        return self._level()
+        return self._level(row)
 
-    def _fire(self, crossing: float, value: float) -> Step | None:
+    def _fire(self, row: int, crossing: float, value: float) -> Step | None:
         s = self.state
         s.armed = False
         if crossing - s.last_anchor < self.config.refractory_s * self.rate_hz:
             return None
-        s.last_anchor, s.last_row, s.peak = crossing, s.row, value
-        return Step(anchor=crossing, known=s.row + self.lag, fall=s.low)
+        s.last_anchor, s.last_row, s.peak = crossing, row, value
+        return Step(anchor=crossing, known=row + self.lag, fall=s.low)

@@ -65,6 +65,8 @@ class Swing:
         Angle swept, rad.
     rejected_known
         When the swing ended too small to be one; infinite if it was one.
+    taken
+        A step has been found to end it.
     """
 
     start: float
@@ -78,6 +80,7 @@ class Swing:
     end_angle: float = math.nan
     area: float = 0.0
     rejected_known: float = math.inf
+    taken: bool = False
 
     def begun(self, row: int) -> bool:
         """Whether at an input row this was believed to be the beginning of a swing."""
@@ -126,24 +129,25 @@ class SwingDetector:
         self._angle.append(angle[:, None])
         state, early_area = self.state, self.config.early_area
         step_s = 1.0 / self.rate_hz
-        swing = state.open
+        swing, row, before = state.open, state.row, state.before
+        # One pass over plain floats and local names: an hour has 360,000 of them.
         for value in self._smoother.feed(rate[:, None])[:, 0].tolist():
             if value > 0.0:
-                if swing is None and state.before <= 0.0:
-                    swing = self._begin(value)
+                if swing is None and before <= 0.0:
+                    swing = self._begin(row, before, value)
                 if swing is not None:
                     swing.area += value * step_s
                     if value > swing.peak_rate:
-                        swing.peak, swing.peak_rate = float(state.row), value
+                        swing.peak, swing.peak_rate = row, value
                     if swing.area >= early_area and swing.accepted_known == math.inf:
-                        swing.accepted_known = state.row + self.lag
+                        swing.accepted_known = row + self.lag
                         self.swings.append(swing)
             elif swing is not None:
-                self._close(swing, value)
+                self._close(swing, row, before, value)
                 swing = None
-            state.before = value
-            state.row += 1
-        state.open = swing
+            before = value
+            row += 1
+        state.open, state.row, state.before = swing, row, before
 
     def forget(self, before_row: int) -> None:
         """Drop swings that ended, and signals, before a grid row."""
@@ -176,14 +180,12 @@ class SwingDetector:
         at = first + 0.5 + int(np.argmax(slope[: stop + 1]))
         return float(at), float(first + stop + 1 + self._slope_lag)
 
-    def _begin(self, value: float) -> Swing:
-        row = self.state.row
-        start = row - value / (value - self.state.before)
+    def _begin(self, row: int, before: float, value: float) -> Swing:
+        start = row - value / (value - before)
         return Swing(start=start, start_known=row + self.lag, start_angle=self._angle_at(start))
 
-    def _close(self, swing: Swing, value: float) -> None:
-        row = self.state.row
-        swing.end = row - value / (value - self.state.before)
+    def _close(self, swing: Swing, row: int, before: float, value: float) -> None:
+        swing.end = row - value / (value - before)
         swing.end_known = row + self.lag
         swing.end_angle = self._angle_at(swing.end)
         if swing.peak_rate < self.config.peak or swing.area < self.config.area:

@@ -30,8 +30,12 @@ TIMING = ("stance_time_s", "stride_time_s", "stance_fraction", "cadence_spm")
 _UPPER_95 = 0.975
 """Probability below the upper end of a two-sided 95 % interval."""
 
-_ONE_SENSOR = "pelvic_drop"
-"""Angles of both sides that come from one sensor, with opposite signs."""
+_OPPOSED = (
+    "pelvic_drop_at_contact_deg",
+    "pelvic_drop_midstance_deg",
+    "pelvic_drop_peak_deg",
+)
+"""One sensor's inclination with opposite signs for the two sides: its error counts twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +193,8 @@ def figure(values: Sequence[float], standard_errors: Sequence[float]) -> Figure:
     values, standard_errors
         Per stride, in the metric's unit; ``nan`` where not known.
     """
-    known = ~np.isnan(np.array(values))
+    # A value without a stated error, infinite where nothing bounds it, says nothing about a mean.
+    known = np.isfinite(np.array(values)) & np.isfinite(np.array(standard_errors))
     x = np.array(values)[known]
     n = len(x)
     if n == 0:
@@ -223,13 +228,13 @@ def figure(values: Sequence[float], standard_errors: Sequence[float]) -> Figure:
 def _asymmetry(name: str, left: Figure, right: Figure) -> Asymmetry:
     """Compare two sides.
 
-    Drop is read off one sensor with opposite signs, so a shared error of the sides counts twice:
-    the type B parts add up. Hip angles come from a sensor each: their squares add up.
+    The type B parts of `_OPPOSED` add up. Of all others the squares do: hip angles come from a
+    sensor each, and a constant error cancels in an excursion.
     """
     if min(left.count, right.count) < 2:
         unknown = math.nan
         return Asymmetry(difference=unknown, standard_error=unknown, low=unknown, high=unknown)
-    if name.startswith(_ONE_SENSOR):
+    if name in _OPPOSED:
         systematic = left.systematic + right.systematic
     else:
         systematic = math.hypot(left.systematic, right.systematic)

@@ -123,10 +123,9 @@ def _link(name: str, link: LinkQuality, grid_hz: float) -> list[str]:
     sentences = []
     unknown_s = link.invalid_rows / grid_hz
     if unknown_s > _MOST_UNKNOWN_S:
-        sentences.append(
-            f"{name}: {unknown_s:.1f} s in all are unknown, "
-            f"the longest gap between samples is {link.longest_gap_s:.1f} s."
-        )
+        gap_s = link.longest_gap_s
+        where = f"longest gap {gap_s:.1f} s" if gap_s > 0.05 else "at its beginning or end"
+        sentences.append(f"{name}: {unknown_s:.1f} s are missing ({where}).")
     share = link.lost / (link.samples + link.lost)
     if share > _MOST_LOST:
         sentences.append(f"{name}: {100 * share:.1f} % of the samples were lost.")

@@ -1,0 +1,121 @@
+"""``pelvicsense replay``: a session as in life, each stride printed when it becomes known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from pelvicsense.datatypes.calibration import CalibrationNews
+    from pelvicsense.datatypes.gait import StanceReport, Stride
+    from pelvicsense.runtime.replay import LatencyTally
+
+SPEEDS = {"1": 1.0, "4": 4.0, "max": None}
+
+
+@click.command(name="replay")
+@click.argument("session", type=click.Path(path_type=Path))
+@click.option("--headless", is_flag=True, help="Print to the terminal; no window.")
+@click.option(
+    "--speed",
+    type=click.Choice(list(SPEEDS)),
+    default="1",
+    show_default=True,
+    help="1: as recorded; 4: four times as fast; max: without waiting.",
+)
+@click.option("--filter", "filter_name", default="vqf", show_default=True, metavar="NAME")
+def command(session: Path, headless: bool, speed: str, filter_name: str) -> None:
+    """Play SESSION as it happened and print each stance and stride when it becomes known.
+
+    Latencies are in signal time: from the final contact until a stance's values are known, and
+    from the initial contact that ends a stride until its row is.
+    """
+    from pelvicsense.cli.options import config_with
+    from pelvicsense.datatypes.calibration import CalibrationNews
+    from pelvicsense.datatypes.errors import ConfigurationError
+    from pelvicsense.datatypes.gait import StanceReport, Stride
+    from pelvicsense.recording.session import open_session
+    from pelvicsense.runtime.replay import LatencyTally, replay
+
+    if not headless:
+        msg = "replay: the window is not part of this version; add --headless"
+        raise ConfigurationError(msg)
+    stances, strides = LatencyTally(), LatencyTally()
+    for output in replay(open_session(session), config_with(filter_name), SPEEDS[speed]):
+        if isinstance(output, StanceReport):
+            stances.add(output)
+            click.echo(_stance_line(output))
+        elif isinstance(output, Stride):
+            strides.add(output)
+            click.echo(_stride_line(output))
+        elif isinstance(output, CalibrationNews):
+            click.echo(_news_line(output))
+    _print_latencies(stances, strides)
+
+
+def _stance_line(report: StanceReport) -> str:
+    from pelvicsense.cli.tables import number
+    from pelvicsense.runtime.replay import latency_s
+
+    angles = report.angles
+    return (
+        f"{report.known_at_s:8.2f} s  {report.side:<5} stance  "
+        f"drop {number(angles.pelvic_drop_peak_deg):>5}°  "
+        f"adduction {number(angles.hip_adduction_peak_deg):>5}°  "
+        f"rotation {number(angles.thigh_rotation_peak_deg):>5}°  "
+        f"{1000 * latency_s(report):4.0f} ms"
+    )
+
+
+def _stride_line(stride: Stride) -> str:
+    from pelvicsense.runtime.replay import latency_s
+
+    verdict = "valid" if stride.valid else f"not counted: {', '.join(stride.flags)}"
+    return (
+        f"{stride.known_at_s:8.2f} s  {stride.side:<5} stride {stride.stride} "
+        f"({stride.activity.replace('_', ' ')}, {stride.cadence_spm:.0f} steps/min), {verdict}  "
+        f"{1000 * latency_s(stride):4.0f} ms"
+    )
+
+
+def _news_line(news: CalibrationNews) -> str:
+    from pelvicsense.datatypes.calibration import Calibration
+
+    if isinstance(news.outcome, Calibration):
+        text = f"calibrated from {news.outcome.strides} strides"
+    else:
+        text = f"not calibrated: {news.outcome.reason}"
+    return f"{news.known_at_s:8.2f} s  {text}"
+
+
+def _print_latencies(stances: LatencyTally, strides: LatencyTally) -> None:
+    from rich.console import Console
+
+    from pelvicsense.cli.tables import plain_table
+    from pelvicsense.runtime.notices import ACTIVITY_WORDS
+
+    table = plain_table("Signal time from the end until known, ms")
+    table.add_column("activity")
+    for label in ("stances", "median", "95 %", "strides", "median", "95 %"):
+        table.add_column(label, justify="right")
+    for activity, word in ACTIVITY_WORDS.items():
+        cells: list[str] = []
+        for tally in (stances, strides):
+            counts = tally.by_activity.get(activity)
+            if counts is None:
+                cells += ["0", "–", "–"]
+            else:
+                quantiles = [tally.quantile_ms(activity, share) for share in (0.5, 0.95)]
+                cells += [str(counts.total()), *map(str, quantiles)]
+        if any(activity in tally.by_activity for tally in (stances, strides)):
+            table.add_row(word, *cells)
+    console = Console()
+    console.print()
+    console.print(table)
+    if strides.before_calibration:
+        console.print(
+            f"{strides.before_calibration} strides before the calibration are not among them.",
+            highlight=False,
+        )
