@@ -61,6 +61,8 @@ def _print_head(write: Callable[[str], None], session: Session, length: str) -> 
         f"subject {manifest.subject}, {manifest.activity}{speed}, "
         f"{manifest.started_at:%Y-%m-%d %H:%M}, {length}, {len(session.marks)} marks"
     )
+    profiles = sorted({spec.profile for spec in manifest.sensors.values()})
+    write(f"firmware profile: {', '.join(profiles)}")
     if manifest.edited_from is not None:
         write(f"made from {manifest.edited_from}: {', '.join(manifest.edits)}")
     if manifest.continues is not None:
@@ -74,14 +76,13 @@ def _sensor_table(result: SessionResult) -> Table:
 
     table = plain_table("Sensors")
     table.padding = (0, 0)
-    for label in ("", "profile", "time by", "samples", "rate Hz", "lost", "late", "wrong"):
-        table.add_column(label, justify="left" if label in ("", "profile", "time by") else "right")
-    for label in ("skew ppm", "± ms", "bridged"):
+    table.add_column("")
+    table.add_column("time by")
+    for label in ("samples", "Hz", "lost", "late", "wrong", "skew ppm", "± ms", "bridged"):
         table.add_column(label, justify="right")
     for placement, link in result.links.items():
         table.add_row(
             PLACEMENT_WORDS[placement],
-            result.manifest.sensors[placement].profile,
             link.clock_source,
             str(link.samples),
             number(link.rate_hz),
@@ -106,23 +107,25 @@ def _stretches(windows: tuple[tuple[float, float], ...]) -> str:
 def _calibration_lines(result: SessionResult) -> list[str]:
     import math
 
+    from pelvicsense.cli.tables import number
+
     calibration = result.calibration
     if calibration is None:
-        return ["Calibration: none.", *(f"  Refused: {reason}." for reason in result.refusals)]
+        return ["Calibration: none."]
     rate_hz = result.config.clock.rate_hz
     still = calibration.still
     lines = [
-        f"Calibration: accepted, from the still pose at {still.first / rate_hz:.1f}–"
-        f"{still.end / rate_hz:.1f} s and {calibration.strides} strides until "
-        f"{calibration.end / rate_hz:.1f} s.",
+        f"Calibration: accepted from {still.first / rate_hz:.1f}–{still.end / rate_hz:.1f} s still "
+        f"and {calibration.strides} strides until {calibration.end / rate_hz:.1f} s.",
         f"  Front and back: agreement {calibration.vote:.2f} (0.5 needed). "
         f"Forward ± {math.degrees(calibration.pelvis_heading_sigma):.1f}°.",
     ]
     for side, hip in calibration.hips.items():
         lines.append(
-            f"  {side.capitalize()} hip: contrast {hip.contrast:.1f}, misfit {hip.misfit:.2f} m/s², "
+            f"  {side.capitalize()} hip: contrast {hip.contrast:.0f}, "
+            f"misfit {hip.misfit:.2f} m/s², "
             f"heading ± {math.degrees(calibration.heading_sigma[side]):.1f}°, "
-            f"residual lag {1000 * hip.lag_s:+.0f} ms."
+            f"lag {number(1000 * hip.lag_s, 0, '+')} ms."
         )
     lines.append(f"  {len(result.strides)} strides, {result.summary.valid} valid.")
     return lines

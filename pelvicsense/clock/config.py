@@ -57,6 +57,10 @@ class ClockConfig:
     hidden_phase_s
         Longest phase between packets and connection events that may stay hidden, s; enters the
         uncertainty only. 0.03: the longest connection interval usual for streaming sensors.
+    least_delay_s
+        What even the fastest packet takes from the sensor's sampling to the stamp, s, equal for all
+        sensors. 0.004: sampling to the end of the radio event and the host's stack; it cannot be
+        seen from here.
     settle_s, early_slew, slew
         Until ``settle_s`` (s) after its start a clock is corrected by up to ``early_slew`` s/s,
         later by ``slew``. 3, 0.03 and 0.002: 2 ms/s bends no gait signal.
@@ -69,6 +73,7 @@ class ClockConfig:
     rate_hz: float = 100.0
     max_wait_s: float = 1.0
     max_bridge_s: float = 0.05
+    least_delay_s: float = 0.004
     acc_range_floor_mps2: float = 15.0
     gyr_range_floor_radps: float = 4.0
     max_lead_s: float = 0.25

@@ -131,7 +131,7 @@ class DeviceClock:
                 stop = int(arrival_s.searchsorted(state.stretch_end_s))
             host[start:stop] = self._map(state, device_s[start:stop], arrival_s[start:stop])
             start = stop
-        return host
+        return host - self._config.least_delay_s
 
     def sigma_s(self, state: ClockState) -> float:
         """Return the standard uncertainty of the map against the host's clock, s.

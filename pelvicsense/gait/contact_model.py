@@ -125,7 +125,7 @@ INITIAL_UPSTAIRS = ContactModel(
 """Initial contact of the landing foot upstairs, both thighs worn."""
 
 FINAL_TWO_THIGHS = ContactModel(
-    intercept_ms=248.2,
+    intercept_ms=254.2,
     terms={
         "step_time": Term(0.020, 587.0, 288.0, 919.0),
         "swing_end": Term(0.027, -67.0, -256.0, 145.0),
@@ -181,5 +181,5 @@ FINAL_ONE_THIGH = ContactModel(
 RUNNING_INITIAL_MS = -29.0
 """Initial contact after the anchor in running, ms. More landmarks did not help on new runners."""
 
-RUNNING_FINAL_MS = 46.0
+RUNNING_FINAL_MS = 50.0
 """Final contact in running after the vertical acceleration, smoothed, falls through zero."""

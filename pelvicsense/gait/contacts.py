@@ -172,6 +172,7 @@ class ContactDetector:
     def _land(self, landing: _Landing) -> list[GaitEvent]:
         """Decide which foot landed, as early as that can be told, and later exactly when."""
         step, row = landing.step, landing.due
+        self._prune(step)
         if landing.side is not None:
             self._landings.remove(landing)
             return [self._initial(landing, row)]
@@ -234,11 +235,7 @@ class ContactDetector:
 
     def _is_doubtful(self, step: Step) -> bool:
         """Whether a step came so soon after the last that it may be the same landing."""
-        anchors = [a.anchor for a in self._anchors if a.anchor <= step.anchor][-6:]
-        if len(anchors) < 4:
-            return False
-        times = np.diff(anchors)
-        return bool(times[-1] < self.config.doubtful_step * np.median(times[:-1]))
+        return step.interval < self.config.doubtful_step * step.usual_interval < math.inf
 
     def _landing_foot(
         self, step: Step, row: int, running: bool
@@ -246,7 +243,7 @@ class ContactDetector:
         """Return which foot landed, its swing (if that thigh is worn) and a score 0…1."""
         best: tuple[float, Side, Swing] | None = None
         for side in self.thighs:
-            for swing in self._swings[side].swings:
+            for swing in self._swings[side].until(row):
                 if swing.taken or not swing.complete(row):
                     continue
                 misfit = self._misfit(step, swing, running)
@@ -276,7 +273,9 @@ class ContactDetector:
         self, step: Step, swing: Swing, misfit: float, row: int, running: bool
     ) -> bool:
         for other in self._anchors:
-            if other is step or other.known > row:
+            if other.known > row:
+                break
+            if other is step:
                 continue
             other_misfit = self._misfit(other, swing, running)
             if other_misfit is not None and other_misfit < misfit:
@@ -321,7 +320,7 @@ class ContactDetector:
         if final.side not in self.thighs:
             return final.not_before
         known = math.inf
-        for swing in self._swings[final.side].swings:
+        for swing in self._swings[final.side].until(self._newest):
             if self._in_push_window(swing, final.step):
                 seen = max(swing.accepted_known, self._swings[final.side].rise(swing)[1])
                 if seen < swing.rejected_known:
@@ -404,7 +403,7 @@ class ContactDetector:
 
     def _push(self, side: Side, step: Step, row: int) -> Swing | None:
         """Return the swing that a worn thigh begins around a step, as far as known."""
-        for swing in self._swings[side].swings:
+        for swing in self._swings[side].until(row):
             if swing.begun(row) and self._in_push_window(swing, step):
                 return swing
         return None
@@ -417,9 +416,8 @@ class ContactDetector:
         self, step: Step, side: Side, swing: Swing | None, row: int
     ) -> dict[str, float]:
         marks: dict[str, float] = {}
-        before = [a.anchor for a in self._anchors if a.anchor < step.anchor]
-        if before and step.anchor - before[-1] < 2.0 * self.rate_hz:
-            marks["step_time"] = self._ms(step.anchor - before[-1])
+        if step.interval < math.inf:
+            marks["step_time"] = self._ms(step.interval)
         if swing is not None:
             marks["swing_end"] = self._ms(swing.end - step.anchor)
             marks["swing_end_angle"] = 100.0 * swing.end_angle
@@ -484,13 +482,20 @@ class ContactDetector:
         )
 
     def _forget(self) -> None:
-        """Keep three seconds: longer than any decision looks back."""
+        """Keep three seconds of signals: longer than any decision looks back."""
         before = self._newest - round(3.0 * self.rate_hz)
         self._pelvis.forget(before)
         self._smoothed.drop_before(before)
         for detector in self._swings.values():
             detector.forget(before)
-        self._anchors = [step for step in self._anchors if step.anchor >= before]
+
+    def _prune(self, step: Step) -> None:
+        """Drop steps and swings that no decision after a step can concern."""
+        before = step.anchor - 2.0 * self.rate_hz
+        while self._anchors[0].anchor < before:
+            del self._anchors[0]
+        for detector in self._swings.values():
+            detector.prune(before)
 
 
 _PELVIS_LANDMARKS = (

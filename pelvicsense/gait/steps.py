@@ -13,7 +13,9 @@ that the lag is exact and the detector causal:
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+import statistics
+from collections import deque
+from dataclasses import dataclass, field
 
 from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.numerics.filters import HannSmoother
@@ -62,11 +64,16 @@ class Step:
         Newest input row when the step was noticed.
     fall
         Least smoothed vertical acceleration before the anchor, m/s².
+    interval, usual_interval
+        Rows since the step before, and the median of that over the four steps before this one;
+        infinite where there were none within the time after which steps are forgotten.
     """
 
     anchor: float
     known: int
     fall: float
+    interval: float = math.inf
+    usual_interval: float = math.inf
 
 
 @dataclass(slots=True)
@@ -83,6 +90,8 @@ class StepState:
         The upward zero crossing since the trigger was armed.
     last_anchor, last_row
         Anchor of the step before, and the row at which it was noticed.
+    intervals
+        Rows between the last steps.
     mean_peak
         Running mean of the landings' peaks; none at the start and after a pause.
     peak
@@ -96,6 +105,7 @@ class StepState:
     crossing: float | None = None
     last_anchor: float = -math.inf
     last_row: float = -math.inf
+    intervals: deque[float] = field(default_factory=lambda: deque(maxlen=4))
     mean_peak: float | None = None
     peak: float | None = None
 
@@ -172,5 +182,18 @@ class StepDetector:
         s.armed = False
         if crossing - s.last_anchor < self.config.refractory_s * self.rate_hz:
             return None
+        interval, usual = crossing - s.last_anchor, math.inf
+        if interval > self.config.forget_s * self.rate_hz:
+            interval = math.inf
+            s.intervals.clear()
+        else:
+            usual = statistics.median(s.intervals) if s.intervals else math.inf
+            s.intervals.append(interval)
         s.last_anchor, s.last_row, s.peak = crossing, row, value
-        return Step(anchor=crossing, known=row + self.lag, fall=s.low)
+        return Step(
+            anchor=crossing,
+            known=row + self.lag,
+            fall=s.low,
+            interval=interval,
+            usual_interval=usual,
+        )

@@ -7,6 +7,7 @@ the rate about the flexion axis (flexion positive) smoothed over 110 ms.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -149,9 +150,20 @@ class SwingDetector:
             row += 1
         state.open, state.row, state.before = swing, row, before
 
+    def until(self, row: int) -> Iterator[Swing]:
+        """Yield the kept swings that were believed to have begun at an input row."""
+        for swing in self.swings:
+            if swing.accepted_known > row:
+                return
+            yield swing
+
+    def prune(self, before: float) -> None:
+        """Drop swings that ended before a grid row."""
+        while self.swings and self.swings[0].end < before:
+            del self.swings[0]
+
     def forget(self, before_row: int) -> None:
-        """Drop swings that ended, and signals, before a grid row."""
-        self.swings = [swing for swing in self.swings if swing.end >= before_row]
+        """Drop signals before a grid row."""
         self._slope.drop_before(before_row)
         self._angle.drop_before(before_row)
 

@@ -1,39 +1,55 @@
-"""Angles over a stride, at 0…100 % of it."""
+"""Angles over strides, at 0…100 % of each."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.datatypes.gait import CURVE_POINTS
 from pelvicsense.metrics.hip import hip_angles, obliquity
-
-UNKNOWN_CURVE: FloatArray = np.full(CURVE_POINTS, np.nan)
-UNKNOWN_CURVE.flags.writeable = False
+from pelvicsense.metrics.tables import interpolate, padded
 
 _SHARE: FloatArray = np.linspace(0.0, 1.0, CURVE_POINTS)
 
 
-def obliquity_curve(right_axis_up: FloatArray, start: float, end: float) -> FloatArray:
-    """Return obliquity, (101,) degrees, between two fractional rows of (n,) vertical parts of z_p."""
-    return _sample(obliquity(right_axis_up), start, end)
+def obliquity_curves(
+    rows: Sequence[FloatArray], borders: Sequence[tuple[float, float]]
+) -> FloatArray:
+    """Return obliquity of several strides, (j, 101) degrees.
+
+    Parameters
+    ----------
+    rows
+        Per stride (n, 1), vertical part of the pelvis' right axis.
+    borders
+        Per stride its two initial contacts, fractional rows.
+    """
+    return _sample(obliquity(padded(rows)[..., 0]), borders)
 
 
 def hip_curves(
-    products: FloatArray, heading: float, sign: float, start: float, end: float
+    rows: Sequence[FloatArray],
+    borders: Sequence[tuple[float, float]],
+    headings: Sequence[float],
+    signs: Sequence[float],
 ) -> tuple[FloatArray, FloatArray]:
-    """Return hip adduction and thigh rotation, (101,) degrees, from axis products (n, 18).
+    """Return hip adduction and thigh rotation of several strides, (j, 101) degrees each.
 
-    ``heading`` is the thigh's, rad; ``sign`` is +1 on the right and -1 on the left.
+    Parameters
+    ----------
+    rows
+        Per stride (n, 18) axis products, see `hip`.
+    borders
+        Per stride its two initial contacts, fractional rows.
+    headings, signs
+        Per stride the thigh's heading, rad, and +1 on the right, -1 on the left.
     """
-    angles = hip_angles(products, np.float64(heading), np.float64(sign))
-    return _sample(angles.adduction, start, end), _sample(angles.rotation, start, end)
+    angles = hip_angles(padded(rows), np.array(headings)[:, None], np.array(signs)[:, None])
+    return _sample(angles.adduction, borders), _sample(angles.rotation, borders)
 
 
-def _sample(angle: FloatArray, start: float, end: float) -> FloatArray:
-    position = start + (end - start) * _SHARE
-    low = np.minimum(position.astype(np.int64), len(angle) - 2)
-    share = position - low
-    return np.asarray(
-        np.rad2deg((1.0 - share) * angle[low] + share * angle[low + 1]), dtype=np.float64
-    )
+def _sample(angle: FloatArray, borders: Sequence[tuple[float, float]]) -> FloatArray:
+    start, end = np.array(borders).T[..., None]
+    return np.asarray(np.rad2deg(interpolate(angle, start + (end - start) * _SHARE)))

@@ -19,6 +19,7 @@ from pelvicsense.datatypes.arrays import FloatArray, IntArray
 from pelvicsense.datatypes.gait import StrideAngles
 from pelvicsense.datatypes.placement import Activity, Side
 from pelvicsense.metrics.hip import hip_angles, hip_sensitivity, obliquity
+from pelvicsense.metrics.tables import interpolate, padded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,10 +160,10 @@ def stance_metrics(
     rate_hz
         Grid rate.
     """
-    values, errors = _drop_metrics(tasks, _padded(drop_rows), rate_hz, config)
+    values, errors = _drop_metrics(tasks, padded(drop_rows), rate_hz, config)
     known = [i for i, rows in enumerate(hip_rows) if rows is not None]
     if known:
-        products = _padded([rows for rows in hip_rows if rows is not None])
+        products = padded([rows for rows in hip_rows if rows is not None])
         some, some_errors = _hip_metrics([tasks[i] for i in known], products, rate_hz, config)
         for name, column in some.items():
             values[name] = _scattered(column, known, len(tasks))
@@ -272,25 +273,6 @@ def _measure(tasks: Sequence[StanceTask], angle: FloatArray) -> _Measure:
         peak = np.maximum(peak, border)
     slope = 0.5 * (angle[:, 2] - angle[:, 0])
     return _Measure(at_contact, midstance, peak, peak_row, slope)
-
-
-def interpolate(values: FloatArray, position: FloatArray) -> FloatArray:
-    """Interpolate (j, n) straight between columns at fractional columns (j, m)."""
-    low = np.clip(position.astype(np.int64), 0, values.shape[1] - 2)
-    share = position - low
-    below = np.take_along_axis(values, low, axis=1)
-    above = np.take_along_axis(values, low + 1, axis=1)
-    return np.asarray((1.0 - share) * below + share * above, dtype=np.float64)
-
-
-def _padded(rows: Sequence[FloatArray]) -> FloatArray:
-    """Stack (n, c) arrays of different length; the last row of a short one is repeated."""
-    longest = max(len(block) for block in rows)
-    table = np.empty((len(rows), longest, rows[0].shape[1]))
-    for target, block in zip(table, rows, strict=True):
-        target[: len(block)] = block
-        target[len(block) :] = block[-1]
-    return table
 
 
 def _scattered(column: FloatArray, places: Sequence[int], length: int) -> FloatArray:

@@ -48,7 +48,7 @@ class ScheduleConfig:
     bout_pause_s: float = 1.5
     lead_s: float = 1.0
     hold_s: float = 600.0
-    chunk_rows: int = 1000
+    chunk_rows: int = 4000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

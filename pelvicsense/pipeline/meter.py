@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from pelvicsense.calibration.tracker import HeadingTracker
 from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.datatypes.calibration import Calibration
-from pelvicsense.datatypes.gait import Flag, StrideAngles, StrideCurve
+from pelvicsense.datatypes.gait import CURVE_POINTS, Flag, StrideAngles
 from pelvicsense.datatypes.motion import SegmentBlock
 from pelvicsense.datatypes.placement import Activity, Placement, Side
 from pelvicsense.gait.strides import Stance, StrideTimes
-from pelvicsense.metrics.curves import UNKNOWN_CURVE, hip_curves, obliquity_curve
+from pelvicsense.metrics.curves import hip_curves, obliquity_curves
 from pelvicsense.metrics.hip import PRODUCTS, axis_products
 from pelvicsense.metrics.stance import StanceConfig, StanceTask, stance_metrics
 from pelvicsense.numerics.history import History
+
+# Columns of the running sums
+_YAW, _SATURATED, _UNSETTLED = 0, 1, 2
 
 _TURN_RATE = math.radians(20.0)
 """Stride-mean yaw rate above which a stride is a turn, rad/s."""
@@ -59,8 +62,21 @@ class OpenStance:
     known: bool
     bend: bool
     flags: tuple[Flag, ...]
-    angles: StrideAngles = StrideAngles()
-    standard_errors: StrideAngles = StrideAngles()
+    angles: StrideAngles = field(default_factory=StrideAngles)
+    standard_errors: StrideAngles = field(default_factory=StrideAngles)
+
+
+_UNKNOWN_CURVE: FloatArray = np.full(CURVE_POINTS, np.nan)
+_UNKNOWN_CURVE.flags.writeable = False
+
+
+@dataclass(slots=True, kw_only=True)
+class StrideCurves:
+    """Angles over one stride, (101,) degrees each."""
+
+    obliquity_deg: FloatArray = field(default_factory=lambda: _UNKNOWN_CURVE)
+    hip_adduction_deg: FloatArray = field(default_factory=lambda: _UNKNOWN_CURVE)
+    thigh_rotation_deg: FloatArray = field(default_factory=lambda: _UNKNOWN_CURVE)
 
 
 class StrideMeter:
@@ -95,11 +111,13 @@ class StrideMeter:
         self._tracker = tracker
         self._zero_known = zero_known
         self._placements = tuple(calibration.sensor_from_segment)
-        # Vertical parts of the pelvis' right and forward axes, and its yaw rate.
-        self._pelvis = History(3, first_index)
+        # Vertical parts of the pelvis' right and forward axes.
+        self._pelvis = History(2, first_index)
         self._products = {side: History(PRODUCTS, first_index) for side in calibration.hips}
-        self._unsettled = History(len(self._placements), first_index)
-        self._saturated = History(1, first_index)
+        # Running sums up to and including a row: the pelvis' yaw rate, saturated rows, and per
+        # sensor unsettled rows. A sum over a stretch is then the difference of two rows.
+        self._sums = History(2 + len(self._placements), first_index - 1)
+        self._sums.append(np.zeros((1, 2 + len(self._placements))))
         self._checked = dict.fromkeys(calibration.hips, first_index)
         self._pauses = pauses
 
@@ -107,20 +125,22 @@ class StrideMeter:
         """Take one block of segment motion."""
         pelvis = block.segments[Placement.PELVIS]
         axes = pelvis.earth_from_segment
-        # The yaw rate is taken about the segment's long axis, which is near the vertical.
-        self._pelvis.append(np.stack([axes[:, 2, 2], axes[:, 2, 0], pelvis.rate[:, 1]], axis=1))
+        self._pelvis.append(axes[:, 2, [2, 0]])
         for side, products in self._products.items():
             thigh = block.segments[Placement.thigh(side)]
             products.append(axis_products(axes, thigh.earth_from_segment))
         signals = [block.segments[placement] for placement in self._placements]
-        self._unsettled.append(np.stack([~s.settled for s in signals], axis=1).astype(np.float64))
-        saturated = np.any([s.saturated for s in signals], axis=0)
-        self._saturated.append(saturated[:, None].astype(np.float64))
+        # The yaw rate is taken about the segment's long axis, which is near the vertical.
+        counts = [pelvis.rate[:, 1], np.any([s.saturated for s in signals], axis=0)]
+        counts += [~s.settled for s in signals]
+        newest = self._sums.rows(self._sums.end_index - 1, self._sums.end_index)
+        rows = np.concatenate([newest, np.stack(counts, axis=1).astype(np.float64)])
+        self._sums.append(np.cumsum(rows, axis=0)[1:])
 
     def forget(self) -> None:
         """Drop rows that no open stride can need."""
         before = self._pelvis.end_index - round(10.0 * self.rate_hz)
-        for history in (self._pelvis, self._unsettled, self._saturated, *self._products.values()):
+        for history in (self._pelvis, self._sums, *self._products.values()):
             history.drop_before(before)
 
     def open(self, stance: Stance) -> OpenStance:
@@ -174,24 +194,23 @@ class StrideMeter:
             return
         metrics = stance_metrics(
             [stance.task for stance in known],
-            [self._pelvis.rows(s.task.first, s.task.end)[:, :2] for s in known],
+            [self._pelvis.rows(s.task.first, s.task.end) for s in known],
             [self._hip_rows(s.task) for s in known],
             self.rate_hz,
             self.config,
         )
         for stance, (angles, errors) in zip(known, metrics, strict=True):
-            if stance.bend:
-                angles, errors = _without_absolute_drop(angles), _without_absolute_drop(errors)
-            stance.angles, stance.standard_errors = angles, errors
+            stance.angles = _without_absolute_drop(angles) if stance.bend else angles
+            stance.standard_errors = _without_absolute_drop(errors) if stance.bend else errors
 
     def judge(self, times: StrideTimes) -> tuple[list[Flag], bool]:
         """Return more flags of a whole stride, and whether it counts; teach the tracker."""
         stance = times.stance
         first, end = self._span(stance.t_contact_s, times.t_end_s)
         findings = {
-            Flag.GAP: bool(np.any(self._unsettled.rows(first, end))),
+            Flag.GAP: any(not self._settled(p, first, end) for p in self._placements),
             Flag.TURN: abs(self._mean_yaw_rate(first, end)) > _TURN_RATE,
-            Flag.SATURATED: bool(np.any(self._saturated.rows(first, end))),
+            Flag.SATURATED: self._sum(_SATURATED, first, end) > 0.0,
             Flag.PAUSED: any(start < end and first < stop for start, stop in self._pauses),
             Flag.LOW_CONFIDENCE: not times.plausible,
         }
@@ -206,28 +225,38 @@ class StrideMeter:
         flags = [flag for flag, found in findings.items() if found]
         return flags, self._zero_known and not flags
 
-    def curve(self, times: StrideTimes, opened: OpenStance, number: int) -> StrideCurve:
-        """Return the angles over a whole stride; unknown where a gap or no zero makes them so."""
-        side = times.stance.side
-        start_s, end_s = times.stance.t_contact_s, times.t_end_s
-        first, end = self._span(start_s, end_s)
-        start, stop = start_s * self.rate_hz - first, end_s * self.rate_hz - first
-        obliquity, adduction, rotation = UNKNOWN_CURVE, UNKNOWN_CURVE, UNKNOWN_CURVE
-        if self._zero_known and self._settled(Placement.PELVIS, first, end):
-            obliquity = obliquity_curve(self._pelvis.rows(first, end)[:, 0], start, stop)
-            task = opened.task
+    def curves(self, strides: Sequence[tuple[StrideTimes, OpenStance]]) -> list[StrideCurves]:
+        """Return the angles over whole strides; unknown where a gap or no zero makes them so."""
+        curves = [StrideCurves() for _ in strides]
+        drops: list[tuple[StrideCurves, FloatArray, tuple[float, float]]] = []
+        hips: list[tuple[StrideCurves, FloatArray, tuple[float, float], StanceTask]] = []
+        for curve, (times, opened) in zip(curves, strides, strict=True):
+            side, task = opened.task.side, opened.task
+            start_s, end_s = times.stance.t_contact_s, times.t_end_s
+            first, end = self._span(start_s, end_s)
+            borders = start_s * self.rate_hz - first, end_s * self.rate_hz - first
+            if not (self._zero_known and self._settled(Placement.PELVIS, first, end)):
+                continue
+            drops.append((curve, self._pelvis.rows(first, end)[:, :1], borders))
             lost = math.degrees(task.drift_sigma) > self.config.heading_limit_deg
-            whole = side in self._products and self._settled(Placement.thigh(side), first, end)
-            if whole and not lost and not math.isnan(task.heading):
-                rows = self._products[side].rows(first, end)
-                adduction, rotation = hip_curves(rows, task.heading, side.sign, start, stop)
-        return StrideCurve(
-            stride=number,
-            side=side,
-            obliquity_deg=obliquity,
-            hip_adduction_deg=adduction,
-            thigh_rotation_deg=rotation,
-        )
+            if lost or math.isnan(task.heading) or side not in self._products:
+                continue
+            if self._settled(Placement.thigh(side), first, end):
+                hips.append((curve, self._products[side].rows(first, end), borders, task))
+        if drops:
+            table = obliquity_curves([rows for _, rows, _ in drops], [b for _, _, b in drops])
+            for (curve, _, _), row in zip(drops, table, strict=True):
+                curve.obliquity_deg = row
+        if hips:
+            adduction, rotation = hip_curves(
+                [rows for _, rows, _, _ in hips],
+                [borders for _, _, borders, _ in hips],
+                [task.heading for _, _, _, task in hips],
+                [task.side.sign for _, _, _, task in hips],
+            )
+            for i, (curve, _, _, _) in enumerate(hips):
+                curve.hip_adduction_deg, curve.thigh_rotation_deg = adduction[i], rotation[i]
+        return curves
 
     def _hip_rows(self, task: StanceTask) -> FloatArray | None:
         if math.isnan(task.heading) or task.side not in self._products:
@@ -249,14 +278,13 @@ class StrideMeter:
 
     def _note_gaps(self, side: Side, end: int) -> None:
         """Tell the tracker of unsettled stretches since the last stance of this side."""
-        first = max(self._checked[side], self._unsettled.first_index)
+        first = max(self._checked[side], self._sums.first_index + 1)
         self._checked[side] = max(end, first)
-        if end <= first:
+        own = [Placement.PELVIS, Placement.thigh(side)]
+        if end <= first or all(self._settled(placement, first, end) for placement in own):
             return
-        own = [self._placements.index(p) for p in (Placement.PELVIS, Placement.thigh(side))]
-        bad = self._unsettled.rows(first, end)[:, own].any(axis=1)
-        if not bad.any():
-            return
+        columns = [_UNSETTLED + self._placements.index(placement) for placement in own]
+        bad = np.diff(self._sums.rows(first - 1, end)[:, columns], axis=0).any(axis=1)
         good = np.flatnonzero(np.concatenate([[False], bad, [False]]) == 0)
         self._tracker.interrupted(side, float(np.diff(good).max() - 1) / self.rate_hz)
 
@@ -264,17 +292,20 @@ class StrideMeter:
         """Return grid rows [first, end) that enclose a stretch of time."""
         return math.floor(start_s * self.rate_hz), math.ceil(end_s * self.rate_hz) + 1
 
+    def _sum(self, column: int, first: int, end: int) -> float:
+        """Return the sum of a column of ``_sums`` over grid rows [first, end)."""
+        return self._sums.value(end - 1, column) - self._sums.value(first - 1, column)
+
     def _settled(self, placement: Placement, first: int, end: int) -> bool:
-        column = self._placements.index(placement)
-        return not bool(self._unsettled.rows(first, end)[:, column].any())
+        return self._sum(_UNSETTLED + self._placements.index(placement), first, end) == 0.0
 
     def _mean_yaw_rate(self, first: int, end: int) -> float:
-        return float(self._pelvis.rows(first, end)[:, 2].mean())
+        return self._sum(_YAW, first, end) / (end - first)
 
     def _in_bend(self, stance: Stance, end: int) -> bool:
         """Whether a steady bend tilts the apparent vertical by more than is tolerable."""
         half = round(0.5 * _CURVE_SPAN_S * self.rate_hz)
-        if end - 2 * half < self._pelvis.first_index:
+        if end - 2 * half <= self._sums.first_index:
             return False
         # Both halves alike: setting off, or one oblique step, is no bend.
         rates = (

@@ -152,9 +152,9 @@ class Pipeline:
             if self._tracking is not None:
                 self._stride_number = self._tracking.stride_number
             self._tracking = None
-            self._calibrator = Calibrator(
-                self.config, self.rate_hz, self._placements, self._newest + 1
-            )
+            first = self._newest + 1
+            self._calibrator = Calibrator(self.config, self.rate_hz, self._placements, first)
+            self._finder = StillFinder(self.config.still, self.rate_hz, self._placements, first)
         elif cue.kind is MarkKind.PAUSE:
             self._pauses.append((cue.row, math.inf))
         elif self._pauses:
@@ -170,25 +170,22 @@ class Pipeline:
         """Take grid rows, cut where a chunk ends or something takes effect."""
         outputs: list[Output] = []
         for chunk in _chunks(grid, self.config.schedule.chunk_rows):
-            found = self._finder.feed(chunk)
-            for piece in self._pieces(chunk, found):
-                outputs.extend(self._take(piece))
-                self._newest = piece.first_index + len(piece) - 1
-                for window in found:
-                    if window.known == self._newest and not self._only_stated:
-                        self._add_still(window, outputs)
+            borders = {known for known, _, _ in self._stated} | {cue.row for cue in self._cues}
+            for piece in _cut(chunk, borders):
+                self._take_piece(piece, outputs)
                 self._take_due(outputs)
         return outputs
 
-    def _pieces(self, chunk: GridBlock, found: list[StillWindow]) -> Iterator[GridBlock]:
-        """Cut a chunk behind every row at which something takes effect."""
-        first, end = chunk.first_index, chunk.first_index + len(chunk)
-        borders = {window.known + 1 for window in found}
-        borders |= {known for known, _, _ in self._stated}
-        borders |= {cue.row for cue in self._cues}
-        cuts = [first, *sorted(border for border in borders if first < border < end), end]
-        for start, stop in pairwise(cuts):
-            yield grid_rows(chunk, start, stop)
+    def _take_piece(self, piece: GridBlock, outputs: list[Output]) -> None:
+        """Take rows between two cues, cut where a still stretch is noticed."""
+        # Once calibrated, the zero of the angles stays where it is: no more poses are needed.
+        found = self._finder.feed(piece) if self._tracking is None else []
+        poses = {} if self._only_stated else {window.known: window for window in found}
+        for rows in _cut(piece, {known + 1 for known in poses}):
+            outputs.extend(self._take(rows))
+            self._newest = rows.first_index + len(rows) - 1
+            if self._newest in poses:
+                self._add_still(poses[self._newest], outputs)
 
     def _take_due(self, outputs: list[Output]) -> None:
         """Let everything take effect whose row has been reached."""
@@ -249,6 +246,14 @@ def _chunks(grid: GridBlock, rows: int) -> Iterator[GridBlock]:
     end = grid.first_index + len(grid)
     for first in range(grid.first_index, end, rows):
         yield grid_rows(grid, first, min(first + rows, end))
+
+
+def _cut(block: GridBlock, borders: set[int]) -> Iterator[GridBlock]:
+    """Cut a block before the given grid rows."""
+    first, end = block.first_index, block.first_index + len(block)
+    inside = sorted(border for border in borders if first < border < end)
+    for start, stop in pairwise([first, *inside, end]):
+        yield grid_rows(block, start, stop)
 
 
 def _check_worn(placements: Sequence[Placement]) -> None:

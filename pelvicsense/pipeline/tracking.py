@@ -15,7 +15,7 @@ from pelvicsense.datatypes.placement import Side
 from pelvicsense.gait.contacts import ContactDetector
 from pelvicsense.gait.strides import Stance, StrideBuilder, StrideTimes
 from pelvicsense.pipeline.config import PipelineConfig
-from pelvicsense.pipeline.meter import OpenStance, StrideMeter
+from pelvicsense.pipeline.meter import OpenStance, StrideCurves, StrideMeter
 
 TrackingOutput: TypeAlias = GaitEvent | StanceReport | Stride | StrideCurve
 
@@ -80,6 +80,8 @@ class Tracking:
             found.extend(self._complete(event))
         # Measured together: the arithmetic of one stance costs little, calling it costs more.
         self._meter.measure([item for item in found if isinstance(item, OpenStance)])
+        closed = [item for item in found if isinstance(item, _ClosedStride)]
+        curves = iter(self._meter.curves([(item.times, item.opened) for item in closed]))
         outputs: list[TrackingOutput] = []
         for item in found:
             if isinstance(item, GaitEvent):
@@ -87,7 +89,7 @@ class Tracking:
             elif isinstance(item, OpenStance):
                 outputs.append(self._report(item))
             else:
-                outputs.extend(self._stride(item))
+                outputs.extend(self._stride(item, next(curves)))
         self._meter.forget()
         return outputs
 
@@ -121,7 +123,7 @@ class Tracking:
             known_at_s=max(stance.known_at_s, self._accepted_s),
         )
 
-    def _stride(self, closed: _ClosedStride) -> tuple[Stride, StrideCurve]:
+    def _stride(self, closed: _ClosedStride, curves: StrideCurves) -> tuple[Stride, StrideCurve]:
         times, opened = closed.times, closed.opened
         stance = times.stance
         more = tuple(flag for flag in closed.flags if flag not in opened.flags)
@@ -141,7 +143,13 @@ class Tracking:
             flags=(*opened.flags, *more),
             known_at_s=max(times.known_at_s, self._accepted_s),
         )
-        curve = self._meter.curve(times, opened, self.stride_number)
+        curve = StrideCurve(
+            stride=self.stride_number,
+            side=stance.side,
+            obliquity_deg=curves.obliquity_deg,
+            hip_adduction_deg=curves.hip_adduction_deg,
+            thigh_rotation_deg=curves.thigh_rotation_deg,
+        )
         self.stride_number += 1
         return stride, curve
 

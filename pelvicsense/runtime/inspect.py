@@ -64,13 +64,19 @@ def content(session: Session, config: PipelineConfig) -> Content:
     last = finder.finish()
     still = [*found, last] if last is not None else found
     return Content(
-        gaps={placement: stretches(rows, rate_hz) for placement, rows in missing.items()},
+        gaps={
+            placement: stretches(rows, rate_hz, config.clock.max_bridge_s)
+            for placement, rows in missing.items()
+        },
         still=tuple((window.first / rate_hz, window.end / rate_hz) for window in still),
     )
 
 
-def stretches(parts: list[BoolArray], rate_hz: float) -> tuple[tuple[float, float], ...]:
-    """Return where concatenated ``parts`` are true, as (start, end) seconds."""
+def stretches(
+    parts: list[BoolArray], rate_hz: float, longer_than_s: float
+) -> tuple[tuple[float, float], ...]:
+    """Return where concatenated ``parts`` are true for so long, as (start, end) seconds."""
     rows = np.concatenate([[False], *parts, [False]])
     borders = np.flatnonzero(rows[1:] != rows[:-1]) / rate_hz
-    return tuple(zip(borders[::2].tolist(), borders[1::2].tolist(), strict=True))
+    windows = zip(borders[::2].tolist(), borders[1::2].tolist(), strict=True)
+    return tuple((start, end) for start, end in windows if end - start > longer_than_s)

@@ -66,7 +66,8 @@ def notices(
 ) -> tuple[str, ...]:
     """Return what is worth telling about a session, gravest first; none if all is well."""
     sentences = _calibration(news)
-    sentences += _strides(strides)
+    if strides or not sentences:
+        sentences += _strides(strides)
     for placement, link in links.items():
         sentences += _link(PLACEMENT_WORDS[placement], link, grid_hz)
     if session.torn_tail:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from time import perf_counter
+from types import FunctionType
 from typing import ParamSpec, TypeVar
 
 from pelvicsense.calibration.still import StillFinder
@@ -19,17 +20,17 @@ from pelvicsense.pipeline.tracking import Tracking
 T = TypeVar("T")
 P = ParamSpec("P")
 
-STAGES: tuple[tuple[str, type, tuple[str, ...]], ...] = (
-    ("clock", GridAligner, ("feed", "finish")),
-    ("fusion", FusionStage, ("feed",)),
-    ("calibration", StillFinder, ("feed",)),
-    ("calibration", Calibrator, ("feed", "finish", "add_still")),
-    ("segments, strides", Tracking, ("feed",)),
-    ("gait", ContactDetector, ("feed",)),
-    ("heading", HeadingTracker, ("feed", "stride")),
-    ("metrics", StrideMeter, ("feed", "stance", "judge", "curve")),
+STAGES: tuple[tuple[str, type], ...] = (
+    ("clock", GridAligner),
+    ("fusion", FusionStage),
+    ("calibration", StillFinder),
+    ("calibration", Calibrator),
+    ("segments, strides", Tracking),
+    ("gait", ContactDetector),
+    ("heading", HeadingTracker),
+    ("metrics", StrideMeter),
 )
-"""Label, stage and its methods; a stage called by another one is taken off the caller's time."""
+"""Label and stage; a stage called by another one is taken off the caller's time."""
 
 
 class Stopwatch:
@@ -68,17 +69,19 @@ class Stopwatch:
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Time every stage of any pipeline meanwhile, by wrapping the methods of `STAGES`."""
+        """Time every stage of any pipeline meanwhile, by wrapping its public methods."""
         originals = [
-            (kind, name, getattr(kind, name)) for _, kind, names in STAGES for name in names
+            (label, kind, name, method)
+            for label, kind in STAGES
+            for name, method in vars(kind).items()
+            if isinstance(method, FunctionType) and not name.startswith("_")
         ]
         try:
-            for label, kind, names in STAGES:
-                for name in names:
-                    setattr(kind, name, self._timed(label, getattr(kind, name)))
+            for label, kind, name, method in originals:
+                setattr(kind, name, self._timed(label, method))
             yield
         finally:
-            for kind, name, method in originals:
+            for _, kind, name, method in originals:
                 setattr(kind, name, method)
 
     def _timed(self, label: str, method: Callable[P, T]) -> Callable[P, T]:

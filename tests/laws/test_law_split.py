@@ -6,7 +6,7 @@ import copy
 import pickle
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from law_sessions import NAMES, as_in_life, packets, session
 from streams import assert_same, grouped
@@ -16,7 +16,7 @@ from pelvicsense.pipeline.pipeline import Output, Pipeline
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=4)
+@settings(max_examples=4, phases=(Phase.explicit, Phase.generate))
 @given(cuts=st.lists(st.floats(0.02, 0.98), min_size=1, max_size=4))
 def test_a_pickled_pipeline_goes_on_where_it_was(name: str, cuts: list[float]) -> None:
     stream = packets(name)

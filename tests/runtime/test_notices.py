@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import pelvicsense
+from pelvicsense.cli.app import run
+from pelvicsense.datatypes.gait import Flag
+from pelvicsense.runtime.notices import FLAG_WORDS
+
+
+def test_every_flag_has_its_words() -> None:
+    assert set(FLAG_WORDS) == set(Flag)
+
+
+def test_a_good_session_of_enough_strides_needs_no_word(simulated_walk: Path) -> None:
+    assert pelvicsense.analyze(simulated_walk).notices == ()
+
+
+def test_a_torn_tail_is_told(walk: Path) -> None:
+    with (walk / "samples.csv").open("a") as stream:
+        stream.write("12")
+    assert any("as after a crash" in notice for notice in pelvicsense.analyze(walk).notices)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--swap-thighs"], "look swapped"),
+        (["--trim", "0", "6"], "No calibration"),
+        (["--trim", "0", "11"], "Few valid strides"),
+    ],
+)
+def test_what_is_wrong_is_told(
+    simulated_walk: Path, tmp_path: Path, options: list[str], words: str
+) -> None:
+    target = tmp_path / "edited"
+    assert run(["edit", str(simulated_walk), *options, "--out", str(target)]) == 0
+    assert any(words in notice for notice in pelvicsense.analyze(target).notices)
+
+
+def test_a_gap_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "gap"
+    gap = ["--gap", "thigh_left", "15", "2"]
+    assert run(["simulate", "--duration", "26", *gap, "--out", str(folder)]) == 0
+    notices = pelvicsense.analyze(folder).notices
+    assert any(notice.startswith("Left thigh: 2.") for notice in notices)
