@@ -14,8 +14,8 @@ from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.datatypes.motion import SegmentSignal
 from pelvicsense.datatypes.placement import Activity, Side
 from pelvicsense.gait.signals import flexion
-from pelvicsense.metrics.hip import hip_angles, obliquity
-from pelvicsense.metrics.stance import StanceConfig, StanceWindow, stance_metrics
+from pelvicsense.metrics.hip import axis_products, hip_angles, obliquity
+from pelvicsense.metrics.stance import StanceConfig, StanceTask, stance_metrics
 from pelvicsense.numerics import quaternion
 
 ANGLE_DEG = 10.0
@@ -69,14 +69,20 @@ def posture(row: Row) -> Posture:
 
 
 def drop_deg(body: Posture, side: Side) -> float:
-    window = StanceWindow(
-        rows_s=np.arange(5) / 100.0,
-        t_contact_s=0.005,
-        t_final_contact_s=0.035,
-        pelvis_axes=body.pelvis,
-        thigh_axes=None,
+    task = StanceTask(
+        side=side,
+        activity=Activity.WALK,
+        first=0,
+        end=len(body.pelvis),
+        contact=0.5,
+        final=3.5,
+        forward_sigma=0.0,
+        heading=math.nan,
+        heading_sigma=math.nan,
+        drift_sigma=math.nan,
     )
-    values, _ = stance_metrics(window, side, Activity.WALK, 0.0, None, StanceConfig())
+    vertical_parts = body.pelvis[:, 2, [2, 0]]
+    [(values, _)] = stance_metrics([task], [vertical_parts], [None], 100.0, StanceConfig())
     return values.pelvic_drop_peak_deg
 
 
@@ -98,9 +104,11 @@ def inclination_deg(body: Posture) -> float:
 def reading_deg(row: Row) -> float:
     body = posture(row)
     if row.angle == "obliquity":
-        return math.degrees(obliquity(body.pelvis)[0])
+        return math.degrees(obliquity(body.pelvis[:, 2, 2])[0])
     side = Side(row.side)
-    hip = hip_angles(body.pelvis, body.thigh, body.heading, side)
+    hip = hip_angles(
+        axis_products(body.pelvis, body.thigh), np.array(body.heading), np.array(side.sign)
+    )
     readings = {
         "pelvic drop": drop_deg(body, side),
         "thigh inclination": inclination_deg(body),
