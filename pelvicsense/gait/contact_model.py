@@ -135,13 +135,13 @@ FINAL_TWO_THIGHS = ContactModel(
         "push_angle": Term(0.141, -21.0, -40.0, 16.0),
     },
 )
-"""Final contact of the other foot, walking and stairs, both thighs worn."""
+"""Final contact of the other foot, whose thigh is worn, walking and upstairs."""
 
 FINAL_DOWNSTAIRS = replace(
     FINAL_TWO_THIGHS,
     pull=Pull(landmark="push_start", after_ms=78.0, weight=0.7, earliest=-150.0, latest=150.0),
 )
-"""Final contact of the other foot downstairs, both thighs worn: mostly so long after the thigh was
+"""Final contact of the other foot, whose thigh is worn, downstairs: mostly so long after the thigh was
 most extended, since the anchor wanders by 100 ms."""
 
 INITIAL_ONE_THIGH = ContactModel(
@@ -171,12 +171,9 @@ FINAL_ONE_THIGH = ContactModel(
         "forward_low": Term(0.048, 187.0, -86.0, 376.0),
         "swing_end": Term(0.137, -72.0, -242.0, 128.0),
         "swing_end_angle": Term(0.982, 44.0, 29.0, 98.0),
-        "push_start": Term(0.106, 126.0, -193.0, 313.0),
-        "push_rise": Term(0.401, 179.0, -79.0, 336.0),
-        "push_angle": Term(0.570, -19.0, -41.0, 18.0),
     },
 )
-"""Final contact of the other foot, walking and stairs, one thigh worn."""
+"""Final contact of a foot whose thigh is not worn, walking and stairs."""
 
 RUNNING_INITIAL_MS = -29.0
 """Initial contact after the anchor in running, ms. More landmarks did not help on new runners."""

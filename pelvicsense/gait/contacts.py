@@ -348,7 +348,7 @@ class ContactDetector:
                 and step.fall < self.config.stairs_down_fall
             ):
                 activity = Activity.STAIRS_DOWN
-        after_ms = self._final_after_ms(landmarks, activity)
+        after_ms = self._final_after_ms(landmarks, activity, pushing=side in self.thighs)
         t_s = step.anchor / self.rate_hz + after_ms * 1e-3
         return self._final_event(final, t_s, row, 1.0 if side in self.thighs else 0.5, activity)
 
@@ -363,8 +363,11 @@ class ContactDetector:
             return []
         return [self._event(EventKind.FINAL_CONTACT, final.side, t_s, row, score, activity)]
 
-    def _final_after_ms(self, landmarks: dict[str, float], activity: Activity) -> float:
-        if len(self.thighs) == 1:
+    def _final_after_ms(
+        self, landmarks: dict[str, float], activity: Activity, *, pushing: bool
+    ) -> float:
+        """Return a final contact after the anchor, ms; ``pushing``: its own thigh is worn."""
+        if not pushing:
             return contact_model.FINAL_ONE_THIGH.after_anchor_ms(landmarks)
         if activity is Activity.STAIRS_DOWN:
             return contact_model.FINAL_DOWNSTAIRS.after_anchor_ms(landmarks)
