@@ -2,14 +2,14 @@
 
 Without a magnetometer the two sensors' headings drift apart by degrees a minute. Both must see the
 hip centre accelerate alike, so with the joint positions known from the calibration each stride
-gives the heading in closed form. It is noisy and, in running, biased by the skin's own motion; the
-bias is constant within one activity and speed, so that a baseline taken at its beginning removes it:
-what is tracked is the *change* of heading.
+gives the heading in closed form. In running it is noisy, and biased by the skin's own motion; the
+bias is constant within one activity and speed.
 
 1. Acceleration of the hip centre from each sensor, horizontal, low-passed at 3 Hz.
 2. Per stride δ = arg Σ a_pelvis · conj(a_thigh).
-3. Baseline b = median of δ - δ̂ over the first strides of an activity; δ̂ runs on its rate meanwhile.
-4. α-β filter on δ - b with a time constant of 20 s; its second state removes the lag under drift.
+3. Kalman filter (Kalman 1960, doi:10.1115/1.3662552) of heading, its rate, and the bias of the
+   present activity: the heading is known at the calibration by definition, so that the first
+   strides tell the bias and later ones the drift.
 
 A rule that keeps the mean thigh rotation constant would look as good on drift and would hide every
 real change of rotation; the hip joint does not.
@@ -40,30 +40,44 @@ class TrackerConfig:
     ----------
     cutoff_hz
         Low-pass on the hip accelerations, Hz.
-    time_constant_s
-        Of the α-β filter, s. 20 s was best between noise (10 s) and drift (40 s).
+    rate_deg_per_min
+        Standard deviation of the drift's rate before anything is known, °/min.
+    rate_walk_deg_per_min
+        How far that rate wanders within a minute, °/min: gyro bias follows temperature.
+    heading_walk_deg
+        How far the heading wanders within a minute besides, degrees: skin and straps.
+    bias_deg
+        Standard deviation of an activity's bias before its first stride, degrees.
+    noise_deg, least_noise_deg
+        Standard deviation of one stride's heading, degrees: at first, and at least; it is then
+        learnt from the innovations.
     clip_deg
         Largest innovation that one stride may bring, degrees.
-    baseline_strides
-        Strides over which the baseline of an activity is taken.
-    reacquire_strides
-        Strides after which the heading is known again when a sensor's gap has lost it.
+    settled_deg
+        An activity's bias is settled when its standard deviation against the heading has fallen
+        below this, degrees.
     stride_time_change
-        Relative change of stride time beyond which the soft-tissue bias may have changed.
+        Relative change of stride time beyond which the bias may have changed.
     least_coherence
         Strides whose two hip accelerations agree less than this (0…1) do not count.
-    drift_deg_per_min
-        How fast the heading may drift unseen, for its uncertainty.
+    short_gap_s, short_gap_deg, long_gap_deg
+        Uncertainty that a gap adds, degrees: up to ``short_gap_s``, and beyond.
     """
 
     cutoff_hz: float = 3.0
-    time_constant_s: float = 20.0
+    rate_deg_per_min: float = 5.0
+    rate_walk_deg_per_min: float = 1.0
+    heading_walk_deg: float = 0.3
+    bias_deg: float = 15.0
+    noise_deg: float = 2.0
+    least_noise_deg: float = 0.3
     clip_deg: float = 15.0
-    baseline_strides: int = 10
-    reacquire_strides: int = 5
+    settled_deg: float = 1.5
     stride_time_change: float = 0.12
     least_coherence: float = 0.5
-    drift_deg_per_min: float = 3.0
+    short_gap_s: float = 0.3
+    short_gap_deg: float = 1.5
+    long_gap_deg: float = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,28 +100,42 @@ class Heading:
 
 
 @dataclass(slots=True)
-class _Baseline:
-    """The soft-tissue bias of one activity."""
+class _Bias:
+    """The soft-tissue bias of one activity, as it was when the activity was left."""
 
-    offsets: list[float] = field(default_factory=list)
-    times: list[float] = field(default_factory=list)
-    bias: float | None = None
-    stride_time_s: float = math.nan
+    mean: float
+    variance: float
+    stride_time_s: float
     strangers: int = 0
 
 
 @dataclass(slots=True)
 class _Track:
-    """What is known of one thigh's heading."""
+    """What is known of one thigh's heading.
 
-    angle: float
+    Attributes
+    ----------
+    state, covariance
+        (3,) heading, rad, its rate, rad/s, and the present activity's bias, rad; (3, 3).
+    at_s
+        Time of the state.
+    noise
+        Variance of one stride's heading, rad².
+    activity
+        The present activity; none before the first stride.
+    biases
+        What is known of each activity's bias.
+    strides
+        How many strides have been learnt from.
+    """
+
+    state: FloatArray
+    covariance: FloatArray
     at_s: float
-    rate: float = 0.0
-    lost: bool = False
-    candidates: list[float] = field(default_factory=list)
-    baselines: dict[Activity, _Baseline] = field(default_factory=dict)
-    extra_sigma: float = 0.0
-    settled_once: bool = False
+    noise: float
+    activity: Activity | None = None
+    biases: dict[Activity, _Bias] = field(default_factory=dict)
+    strides: int = 0
 
 
 class HeadingTracker:
@@ -128,10 +156,16 @@ class HeadingTracker:
         self.rate_hz = rate_hz
         self._joints = {side: _joint_in_segments(calibration, side) for side in calibration.hips}
         start_s = 0.5 * (calibration.first + calibration.end) / rate_hz
+        prior = np.deg2rad([0.0, config.rate_deg_per_min / 60.0, config.bias_deg])
         self._tracks = {
-            side: _Track(angle=angle, at_s=start_s) for side, angle in calibration.heading.items()
+            side: _Track(
+                state=np.array([angle, 0.0, 0.0]),
+                covariance=np.diag(prior * prior),
+                at_s=start_s,
+                noise=math.radians(config.noise_deg) ** 2,
+            )
+            for side, angle in calibration.heading.items()
         }
-        self._fit_sigma = dict(calibration.heading_sigma)
         self._low_pass = LowPass(2, config.cutoff_hz, rate_hz)
         self._last: dict[Placement, SegmentSignal] = {}
         self._hip = History(4 * len(self._joints), first_index)
@@ -150,30 +184,39 @@ class HeadingTracker:
         for placement, signal in block.segments.items():
             self._last[placement] = _last_row(signal)
         self._hip.append(self._low_pass.feed(np.concatenate(columns, axis=1)))
+
+    def forget(self) -> None:
+        """Drop rows that no open stride can need; to be called when a block's strides are done."""
         self._hip.drop_before(self._hip.end_index - round(6.0 * self.rate_hz))
 
     def heading(self, side: Side, activity: Activity, t_s: float) -> Heading:
         """Return the heading at a time, from strides before it."""
         track = self._tracks[side]
-        if track.lost:
-            return Heading(angle=track.angle, drift_sigma=math.inf, settling=False)
-        waited_min = max(0.0, t_s - track.at_s) / 60.0
-        base = track.baselines.get(activity)
-        settling = bool(track.baselines) and (base is None or base.bias is None)
+        ahead = t_s - track.at_s
+        p = track.covariance
+        variance = p[0, 0] + 2.0 * ahead * p[0, 1] + ahead * ahead * p[1, 1]
         return Heading(
-            angle=track.angle + track.rate * (t_s - track.at_s),
-            drift_sigma=track.extra_sigma
-            + math.radians(0.3 + self.config.drift_deg_per_min * waited_min),
-            settling=settling and track.settled_once,
+            angle=float(track.state[0] + track.state[1] * ahead),
+            drift_sigma=math.sqrt(max(float(variance), 0.0)),
+            settling=self._settling(track, activity),
         )
+
+    def _settling(self, track: _Track, activity: Activity) -> bool:
+        """Whether another activity's bias is still being told from a turn of the thigh."""
+        if len(track.biases) < 2 and track.activity in (activity, None):
+            return False
+        if track.activity is not activity:
+            known = track.biases.get(activity)
+            variance = known.variance if known is not None else math.inf
+        else:
+            variance = float(track.covariance[2, 2])
+        return variance > math.radians(self.config.settled_deg) ** 2
 
     def interrupted(self, side: Side, gap_s: float) -> None:
         """Note that a sensor of this pair was unsettled for a while."""
-        track = self._tracks[side]
-        if gap_s > 0.3:
-            track.lost, track.candidates = True, []
-        else:
-            track.extra_sigma += math.radians(1.0)
+        short = gap_s <= self.config.short_gap_s
+        sigma_deg = self.config.short_gap_deg if short else self.config.long_gap_deg
+        self._tracks[side].covariance[0, 0] += math.radians(sigma_deg) ** 2
 
     def stride(self, side: Side, activity: Activity, start_s: float, end_s: float) -> None:
         """Learn from a straight, undisturbed stride of this side."""
@@ -181,52 +224,59 @@ class HeadingTracker:
         if measured is None:
             return
         track = self._tracks[side]
-        if track.lost:
-            self._reacquire(side, activity, measured, end_s)
-            return
-        predicted = track.angle + track.rate * (end_s - track.at_s)
-        base = track.baselines.setdefault(activity, _Baseline())
-        if self._collect(base, measured - predicted, end_s - start_s):
-            return
-        track.settled_once = True
-        bias = base.bias or 0.0
-        limit = math.radians(self.config.clip_deg)
-        innovation = min(max(wrap(measured - bias - predicted), -limit), limit)
-        elapsed = end_s - track.at_s
-        gain = 1.0 - math.exp(-min(elapsed, 5.0) / self.config.time_constant_s)
-        track.rate += gain * gain / (2.0 - gain) * innovation / max(elapsed, 0.2)
-        track.angle = predicted + gain * innovation
-        track.at_s = end_s
-        track.extra_sigma *= 1.0 - gain
+        self._advance(track, end_s)
+        self._enter(track, activity, end_s - start_s)
+        self._update(track, measured)
 
-    def _collect(self, base: _Baseline, offset: float, stride_time_s: float) -> bool:
-        """Gather the baseline of an activity; return whether it is still being gathered."""
-        if base.bias is not None:
-            changed = abs(stride_time_s / base.stride_time_s - 1.0) > self.config.stride_time_change
-            base.strangers = base.strangers + 1 if changed else 0
-            if base.strangers < 3:
-                return False
-            base.bias, base.offsets, base.times, base.strangers = None, [], [], 0
-        base.offsets.append(wrap(offset))
-        base.times.append(stride_time_s)
-        if len(base.offsets) >= self.config.baseline_strides:
-            base.bias = float(np.median(base.offsets))
-            base.stride_time_s = float(np.median(base.times))
-        return True
+    def _advance(self, track: _Track, t_s: float) -> None:
+        """Carry a track on to a time."""
+        dt = t_s - track.at_s
+        c = self.config
+        step = np.array([[1.0, dt, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+        minutes = abs(dt) / 60.0
+        walk = np.deg2rad([c.heading_walk_deg, c.rate_walk_deg_per_min / 60.0, 0.0])
+        track.state = step @ track.state
+        track.covariance = step @ track.covariance @ step.T + np.diag(walk * walk * minutes)
+        track.at_s = t_s
 
-    def _reacquire(self, side: Side, activity: Activity, measured: float, end_s: float) -> None:
-        track = self._tracks[side]
-        base = track.baselines.get(activity)
-        known = base is not None and base.bias is not None
-        track.candidates.append(measured - (base.bias if base and base.bias else 0.0))
-        if len(track.candidates) < self.config.reacquire_strides:
+    def _enter(self, track: _Track, activity: Activity, stride_time_s: float) -> None:
+        """Bring the present activity's bias into the state; start anew at another speed."""
+        known = track.biases.get(activity)
+        if known is not None:
+            changed = abs(stride_time_s / known.stride_time_s - 1.0)
+            known.strangers = known.strangers + 1 if changed > self.config.stride_time_change else 0
+        fresh = known is None or known.strangers >= 3
+        if track.activity is activity and not fresh:
             return
-        first = track.candidates[0]
-        spread = [wrap(candidate - first) for candidate in track.candidates]
-        track.angle = first + float(np.median(spread))
-        track.at_s, track.lost, track.candidates = end_s, False, []
-        # Without a baseline the skin's bias cannot be told from a turn of the thigh.
-        track.extra_sigma = math.radians(1.5) if known else self._fit_sigma[side]
+        if track.activity is not None and track.activity is not activity:
+            left = track.biases[track.activity]
+            left.mean, left.variance = float(track.state[2]), float(track.covariance[2, 2])
+        if known is None or fresh:
+            prior = math.radians(self.config.bias_deg) ** 2
+            known = _Bias(mean=0.0, variance=prior, stride_time_s=stride_time_s)
+            track.biases[activity] = known
+        track.activity = activity
+        track.state[2] = known.mean
+        track.covariance[2, :] = track.covariance[:, 2] = 0.0
+        track.covariance[2, 2] = known.variance
+
+    def _update(self, track: _Track, measured: float) -> None:
+        """Kalman update by one stride's heading, which shows heading plus bias."""
+        seen = np.array([1.0, 0.0, 1.0])
+        p = track.covariance
+        shared = p @ seen
+        expected = float(seen @ shared)
+        limit = max(math.radians(self.config.clip_deg), 2.0 * math.sqrt(expected))
+        innovation = wrap(measured - float(track.state[0] + track.state[2]))
+        innovation = min(max(innovation, -limit), limit)
+        gain = shared / (expected + track.noise)
+        track.state = track.state + gain * innovation
+        track.covariance = p - np.outer(gain, shared)
+        track.strides += 1
+        # What the state's own uncertainty does not explain is the strides' noise.
+        unexplained = max(innovation * innovation - expected, 0.0)
+        least = math.radians(self.config.least_noise_deg) ** 2
+        track.noise = max(0.9 * track.noise + 0.1 * unexplained, least)
 
     def _measure(self, side: Side, start_s: float, end_s: float) -> float | None:
         first, end = round(start_s * self.rate_hz), round(end_s * self.rate_hz)

@@ -175,7 +175,7 @@ FINAL_ONE_THIGH = ContactModel(
 )
 """Final contact of a foot whose thigh is not worn, walking and stairs."""
 
-RUNNING_INITIAL_MS = -29.0
+RUNNING_INITIAL_MS = -33.0
 """Initial contact after the anchor in running, ms. More landmarks did not help on new runners."""
 
 RUNNING_FINAL_MS = 50.0

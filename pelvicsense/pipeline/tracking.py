@@ -91,6 +91,7 @@ class Tracking:
             else:
                 outputs.extend(self._stride(item, next(curves)))
         self._meter.forget()
+        self._tracker.forget()
         return outputs
 
     def _known(self, event: GaitEvent) -> GaitEvent:

@@ -1,0 +1,114 @@
+"""Twenty minutes of drift, and a real change within them; minutes long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from turned_fusion import turn_headings
+
+from pelvicsense.datatypes.arrays import FloatArray
+from pelvicsense.datatypes.gait import Stride
+from pelvicsense.datatypes.placement import Placement, Side
+from pelvicsense.datatypes.samples import SampleBlock
+from pelvicsense.numerics import quaternion
+from pelvicsense.pipeline.config import PipelineConfig
+from pelvicsense.pipeline.pipeline import Pipeline
+from pelvicsense.synthetic import (
+    ActivityScript,
+    PersonConfig,
+    SimulatedSession,
+    simulate,
+    worn_sensors,
+)
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+
+DRIFT_DEG_PER_MIN = 3.0
+
+
+def drift(sign: float) -> Callable[[FloatArray], FloatArray]:
+    return lambda t_s: sign * np.deg2rad(DRIFT_DEG_PER_MIN) * t_s / 60.0
+
+
+def rotation_errors(simulated: SimulatedSession, side: Side) -> tuple[FloatArray, FloatArray]:
+    """Return contact times, s, and errors of the peak of thigh rotation, degrees."""
+    pipeline = Pipeline(PipelineConfig(), simulated.specs)
+    found = [item for group in simulated.stream(30.0) for item in pipeline.feed(group)]
+    strides = [s for s in found if isinstance(s, Stride) and s.valid and s.side is side]
+    times, errors = [], []
+    for true in simulated.truth_strides:
+        near = [s for s in strides if abs(s.t_contact_s - true.t_contact_s) < 0.1]
+        if true.side is side and near:
+            times.append(true.t_contact_s)
+            errors.append(
+                near[0].angles.thigh_rotation_peak_deg - true.angles.thigh_rotation_peak_deg
+            )
+    return np.array(times), np.array(errors)
+
+
+@pytest.mark.parametrize("activity", ["walk", "run", "stairs_up"])
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_heading_stays_over_twenty_minutes_of_drift(
+    activity: str,
+    sign: float,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: pytest.RecordProperty,
+) -> None:
+    turn_headings(
+        monkeypatch, {Placement.THIGH_LEFT: drift(sign), Placement.THIGH_RIGHT: drift(-sign)}
+    )
+    script = ActivityScript.single(activity, 1200.0)
+    simulated = simulate(PersonConfig(), worn_sensors(), script, 11)
+    for side in Side:
+        times, errors = rotation_errors(simulated, side)
+        early = errors[times < times[0] + 120.0].mean()
+        late = errors[times > times[-1] - 300.0].mean()
+        record_property(
+            "figures",
+            f"{activity}, {side}, 20 min at {sign * DRIFT_DEG_PER_MIN:+.0f} °/min: "
+            f"rotation error {early:+.2f}° at first, {late:+.2f}° at the end",
+        )
+        assert len(times) > 0.9 * sum(s.side is side for s in simulated.truth_strides)
+        assert abs(late - early) <= 1.0
+
+
+def with_thigh_turning(
+    simulated: SimulatedSession, side: Side, turn_deg: float
+) -> SimulatedSession:
+    """Turn a thigh inwards about its long axis, evenly from minute 3 to minute 9."""
+    placement = Placement.thigh(side)
+    block, worn = simulated.blocks[placement], simulated.truth_worn[placement]
+    progress = np.clip((worn.sample_t_s - 180.0) / 360.0, 0.0, 1.0)
+    # Inwards is a positive rotation about the superior axis on the right, a negative one on the left.
+    angle = side.sign * np.deg2rad(turn_deg) * progress
+    axis = quaternion.rotate(worn.sensor_from_segment, np.array([0.0, 1.0, 0.0]))
+    back = quaternion.from_rotation_vector(-angle[:, None] * axis)
+    turned = SampleBlock(
+        sensor=placement,
+        host_ns=block.host_ns,
+        tick=block.tick,
+        acc=quaternion.rotate(back, block.acc),
+        gyr=quaternion.rotate(back, block.gyr),
+    )
+    return replace(simulated, blocks={**simulated.blocks, placement: turned})
+
+
+@pytest.mark.parametrize("activity", ["walk", "run"])
+def test_a_real_change_of_rotation_is_seen_under_drift(
+    activity: str, monkeypatch: pytest.MonkeyPatch, record_property: pytest.RecordProperty
+) -> None:
+    turn_headings(
+        monkeypatch, {Placement.THIGH_LEFT: drift(1.0), Placement.THIGH_RIGHT: drift(-1.0)}
+    )
+    script = ActivityScript.single(activity, 720.0)
+    simulated = simulate(PersonConfig(), worn_sensors(), script, 12)
+    for side in Side:
+        times, errors = rotation_errors(with_thigh_turning(simulated, side, 8.0), side)
+        change = errors[times > 600.0].mean() - errors[times < 170.0].mean()
+        record_property(
+            "figures", f"{activity}, {side}: a turn of +8.0° under drift is seen as {change:+.1f}°"
+        )
+        assert abs(change - 8.0) <= 1.5
