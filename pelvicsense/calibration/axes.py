@@ -6,7 +6,8 @@ matter. An *axis* is known up to 180°; a *direction* is not.
 
 From the pelvis alone (the idea of the harmonic ratio, Menz, Lord, Fitzpatrick 2003,
 doi:10.1016/S0966-6362(02)00159-5): what repeats every step (the even part) is fore-aft in the
-acceleration and sideways in the angular rate; what alternates (the odd part) is the other way round.
+acceleration and sideways in the angular rate; what alternates (the odd part) is the other way
+round.
 
 From a thigh (Seel, Raisch, Schauer 2014, doi:10.3390/s140406891): it turns about the flexion axis,
 and its long axis swings in the sagittal plane. The errors of left and right have opposite signs.
@@ -23,7 +24,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfilt
 
 from pelvicsense.calibration.frames import UP, LevelledMotion, yaw
 from pelvicsense.calibration.joint import STANDARD_GRAVITY
@@ -31,6 +31,7 @@ from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.datatypes.calibration import HipFit
 from pelvicsense.datatypes.placement import Side
 from pelvicsense.numerics import quaternion
+from pelvicsense.numerics.filters import HannSmoother
 
 ComplexArray = NDArray[np.complex128]
 
@@ -55,10 +56,9 @@ class Axis:
     clarity: float
 
 
-def low_pass(rows: FloatArray, cutoff_hz: float, rate_hz: float) -> FloatArray:
-    """Second-order causal Butterworth along the first axis; its delay is the same for all."""
-    sections = butter(2, cutoff_hz, fs=rate_hz, output="sos")
-    return np.asarray(sosfilt(sections, rows, axis=0), dtype=np.float64)
+def smooth(rows: FloatArray, length_s: float, rate_hz: float) -> FloatArray:
+    """Smooth (n, c) rows by a Hann window; the delay is the same for all."""
+    return HannSmoother(length_s, rate_hz).feed(rows)
 
 
 def trailing_mean(rows: FloatArray, length: int) -> FloatArray:
@@ -93,7 +93,7 @@ def pelvis_axes(
     turn = np.exp(-1j * follow)
     estimates = []
     for signal, forward_part in ((force, 1.0), (rate, -1.0)):
-        z = (horizontal(low_pass(signal[:, :2], 8.0, rate_hz)) * turn)[rows]
+        z = (horizontal(smooth(signal, 0.09, rate_hz)) * turn)[rows]
         even = 0.5 * (z[step_rows:] + z[:-step_rows])
         odd = 0.5 * (z[step_rows:] - z[:-step_rows])
         total = forward_part * (np.sum(even * even) - np.sum(odd * odd))
@@ -133,10 +133,10 @@ def thigh_axes(
     follow: FloatArray,
     rows: slice,
     rate_hz: float,
-    cutoff_hz: float,
+    smoothing_s: float,
 ) -> ThighAxes:
     """Estimate forward from one thigh; ``heading`` turns its earth frame into the pelvis'."""
-    own_rate = horizontal(low_pass(thigh.rate, cutoff_hz, rate_hz))[rows]
+    own_rate = horizontal(smooth(thigh.rate, smoothing_s, rate_hz))[rows]
     own_axis, _ = _principal_axis(own_rate)
     own_forward = own_axis - 0.5 * np.pi
     # The vertical seen from the thigh leans forward when the hip is flexed.
@@ -152,7 +152,7 @@ def thigh_axes(
         own_forward += np.pi
 
     to_pelvis = np.exp(1j * (heading - follow[rows]))
-    earth_rate = low_pass(quaternion.rotate(thigh.earth_from_levelled, thigh.rate), 6.0, rate_hz)
+    earth_rate = smooth(quaternion.rotate(thigh.earth_from_levelled, thigh.rate), 0.12, rate_hz)
     axis, axis_clarity = _principal_axis(horizontal(earth_rate)[rows] * to_pelvis)
     long_axis = quaternion.rotate(
         thigh.earth_from_levelled[rows], np.broadcast_to(-UP, (len(own_rate), 3))

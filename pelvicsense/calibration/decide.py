@@ -174,13 +174,13 @@ def _gather(
     rows = slice(window.lead, len(pelvis.rate))
     follow = axes.following_heading(pelvis, 2 * window.step_rows)
     force_axis, rate_axis = axes.pelvis_axes(pelvis, follow, rows, window.step_rows, rate_hz)
-    x_pelvis = regressors(pelvis, config.joint.cutoff_hz, rate_hz)[rows]
+    x_pelvis = regressors(pelvis, config.joint.smoothing_s, rate_hz)[rows]
     hips, thighs = {}, {}
     for side in Side:
         motion = motions.get(Placement.thigh(side))
         if motion is None:
             continue
-        x_thigh = regressors(motion, config.joint.cutoff_hz, rate_hz)[rows]
+        x_thigh = regressors(motion, config.joint.smoothing_s, rate_hz)[rows]
         hips[side] = fit_hip(x_pelvis, x_thigh, config.joint, rate_hz)
         thighs[side] = axes.thigh_axes(
             motion,
@@ -189,7 +189,7 @@ def _gather(
             rows,
             rate_hz,
             # In running the skin's own motion reaches down to 4 Hz.
-            cutoff_hz=3.5 if window.running else 6.0,
+            smoothing_s=0.20 if window.running else 0.12,
         )
     return _Evidence(
         motions=motions,
@@ -324,7 +324,7 @@ def _still_heading_difference(evidence: _Evidence, side: Side, still: StillPose)
 
 
 def _forward_sigma(evidence: _Evidence, forward: float, config: DecisionConfig) -> float:
-    """Standard uncertainty of the forward axis, rad, from how far its estimates lie apart.
+    """Return the standard uncertainty of the forward axis, rad, from its estimates' spread.
 
     Left and right thigh are averaged first, since their errors are opposite. The floor of 2° is
     what remained on recordings where all estimates agreed.

@@ -5,7 +5,7 @@ sensor's own acceleration and the effect of its rotation. Pelvis and thigh share
 
     minimise over δ, r_p, r_t:  Σ |X_p [1; r_p] - Rz(δ) X_t [1; r_t]|² + ridge
 
-1. Form X per row, low-pass both sensors alike (3 Hz: skin moves faster than bones).
+1. Form X per row, smooth both sensors alike (over 0.3 s: skin moves faster than bones).
 2. Sum five 4×4 products over the strides: they are all that is needed.
 3. For each δ on a grid solve the 6×6 ridge system for r_p, r_t (variable projection, Golub and
    Pereyra 1973, doi:10.1137/0710036); refine δ around the best.
@@ -20,12 +20,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import butter, sosfilt, sosfilt_zi
 
 from pelvicsense.calibration.frames import LevelledMotion
 from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.datatypes.calibration import HipFit
 from pelvicsense.numerics import quaternion
+from pelvicsense.numerics.filters import HannSmoother
 
 STANDARD_GRAVITY = 9.80665
 
@@ -36,9 +36,9 @@ class JointFitConfig:
 
     Attributes
     ----------
-    cutoff_hz
-        Low-pass on both sides of the comparison, Hz. 3 Hz keeps the stride and step components and
-        leaves out most of the skin's own motion.
+    smoothing_s
+        Hann window over both sides of the comparison, s. 0.3 s keeps the stride and step components
+        (half power at 2.4 Hz) and leaves out most of the skin's own motion.
     pelvis_prior_m, thigh_prior_m
         Height of the hip centre against the sensor, m: below the sacral sensor, above the thigh's.
     pelvis_sigma_m, thigh_sigma_m
@@ -50,7 +50,7 @@ class JointFitConfig:
         Range over which a clock offset between the sensors is looked for, s.
     """
 
-    cutoff_hz: float = 3.0
+    smoothing_s: float = 0.3
     pelvis_prior_m: tuple[float, float, float] = (0.0, 0.0, -0.10)
     thigh_prior_m: tuple[float, float, float] = (0.0, 0.0, 0.20)
     pelvis_sigma_m: tuple[float, float, float] = (0.25, 0.25, 0.08)
@@ -59,7 +59,7 @@ class JointFitConfig:
     max_lag_s: float = 0.04
 
 
-def regressors(motion: LevelledMotion, cutoff_hz: float, rate_hz: float) -> FloatArray:
+def regressors(motion: LevelledMotion, smoothing_s: float, rate_hz: float) -> FloatArray:
     """Return X, (n, 3, 4), low-passed: the acceleration of body point r is ``X @ [1, *r]``.
 
     The first and last row take a one-sided rate difference.
@@ -81,10 +81,7 @@ def regressors(motion: LevelledMotion, cutoff_hz: float, rate_hz: float) -> Floa
             )
         )
     x = np.stack(columns, axis=-1).reshape(len(w), 12)
-    sections = butter(2, cutoff_hz, fs=rate_hz, output="sos")
-    start = sosfilt_zi(sections)[:, :, None] * x[0][None, None, :]
-    filtered, _ = sosfilt(sections, x, axis=0, zi=start)
-    return np.asarray(filtered, dtype=np.float64).reshape(len(w), 3, 4)
+    return HannSmoother(smoothing_s, rate_hz).feed(x).reshape(len(w), 3, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +98,7 @@ class _Sums:
 
 def _sums(x_pelvis: FloatArray, x_thigh: FloatArray) -> _Sums:
     def product(a: FloatArray, b: FloatArray) -> FloatArray:
-        return np.einsum("nj,nk->jk", a, b)
+        return np.asarray(np.einsum("nj,nk->jk", a, b), dtype=np.float64)
 
     px, py, pz = (np.ascontiguousarray(x_pelvis[:, i]) for i in range(3))
     tx, ty, tz = (np.ascontiguousarray(x_thigh[:, i]) for i in range(3))

@@ -118,7 +118,7 @@ class StillFinder:
         return self._end(known=self._next)
 
     def _judge(self, rows: FloatArray) -> tuple[BoolArray, FloatArray]:
-        """Return per cell whether it is quiet, (m,), and its gravity directions, (m, sensors, 3)."""
+        """Return whether each cell is quiet, (m,), and its gravity directions, (m, sensors, 3)."""
         cells = rows.reshape(len(rows) // self._cell, self._cell, len(self._placements), 7)
         acc, gyr, valid = cells[..., 0:3], cells[..., 3:6], cells[..., 6]
         mean = _cell_mean(acc)
@@ -160,7 +160,7 @@ class StillFinder:
 
 
 def _cell_mean(cells: FloatArray) -> FloatArray:
-    """Mean along axis 1, added row by row so that it does not depend on how many cells there are."""
+    """Mean along axis 1, added row by row: the number of cells must not show in it."""
     total = cells[:, 0].copy()
     for i in range(1, cells.shape[1]):
         total += cells[:, i]

@@ -5,7 +5,7 @@ hip centre accelerate alike, so with the joint positions known from the calibrat
 gives the heading in closed form. In running it is noisy, and biased by the skin's own motion; the
 bias is constant within one activity and speed.
 
-1. Acceleration of the hip centre from each sensor, horizontal, low-passed at 3 Hz.
+1. Acceleration of the hip centre from each sensor, horizontal, smoothed over 0.3 s.
 2. Per stride δ = arg Σ a_pelvis · conj(a_thigh).
 3. Kalman filter (Kalman 1960, doi:10.1115/1.3662552) of heading, its rate, and the bias of the
    present activity: the heading is known at the calibration by definition, so that the first
@@ -28,7 +28,7 @@ from pelvicsense.datatypes.calibration import Calibration
 from pelvicsense.datatypes.motion import SegmentBlock, SegmentSignal
 from pelvicsense.datatypes.placement import Activity, Placement, Side
 from pelvicsense.numerics import quaternion
-from pelvicsense.numerics.filters import LowPass
+from pelvicsense.numerics.filters import HannSmoother
 from pelvicsense.numerics.history import History
 
 
@@ -38,8 +38,8 @@ class TrackerConfig:
 
     Attributes
     ----------
-    cutoff_hz
-        Low-pass on the hip accelerations, Hz.
+    smoothing_s
+        Hann window over the hip accelerations, s; as in the hip fit.
     rate_deg_per_min
         Standard deviation of the drift's rate before anything is known, °/min.
     rate_walk_deg_per_min
@@ -64,7 +64,7 @@ class TrackerConfig:
         Uncertainty that a gap adds, degrees: up to ``short_gap_s``, and beyond.
     """
 
-    cutoff_hz: float = 3.0
+    smoothing_s: float = 0.3
     rate_deg_per_min: float = 5.0
     rate_walk_deg_per_min: float = 1.0
     heading_walk_deg: float = 0.3
@@ -166,7 +166,7 @@ class HeadingTracker:
             )
             for side, angle in calibration.heading.items()
         }
-        self._low_pass = LowPass(2, config.cutoff_hz, rate_hz)
+        self._smoother = HannSmoother(config.smoothing_s, rate_hz)
         self._last: dict[Placement, SegmentSignal] = {}
         self._hip = History(4 * len(self._joints), first_index)
 
@@ -183,7 +183,7 @@ class HeadingTracker:
                 columns.append(_point_acceleration(signal, last, joint, self.rate_hz))
         for placement, signal in block.segments.items():
             self._last[placement] = _last_row(signal)
-        self._hip.append(self._low_pass.feed(np.concatenate(columns, axis=1)))
+        self._hip.append(self._smoother.feed(np.concatenate(columns, axis=1)))
 
     def forget(self) -> None:
         """Drop rows that no open stride can need; to be called when a block's strides are done."""

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pelvicsense.fusion.rest import RestConfig
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestConfig:
+    """When a sensor is at rest; every default is VQF's."""
+
+    rest_min_s: float = 1.5
+    """How long the sensor must be quiet, s."""
+    lowpass_tau_s: float = 0.5
+    """Time constant of the low-pass, s."""
+    gyr_dps: float = 2.0
+    """Largest deviation of the rate from its low-pass, °/s."""
+    acc_mps2: float = 0.5
+    """Largest deviation of the specific force from its low-pass, m/s²."""
+    bias_clip_dps: float = 2.0
+    """Largest low-passed rate, °/s on any axis: more is a slow turn, not a bias."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

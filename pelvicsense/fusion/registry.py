@@ -18,7 +18,6 @@ from pelvicsense.fusion.ahrs_config import (
     MahonyConfig,
     StartConfig,
 )
-from pelvicsense.fusion.ahrs_filter import AhrsFilter
 from pelvicsense.fusion.filters import OrientationFilter
 from pelvicsense.fusion.vqf_filter import VqfConfig, VqfFilter
 
@@ -92,6 +91,8 @@ def make_filter(
         return VqfFilter(settings.vqf, rate_hz)
     if name in _FROM_AHRS:
         # ahrs takes a fifth of a second to import: not for those who use vqf
+        # Heavy imports, for these filters only.
+        from pelvicsense.fusion.ahrs_filter import AhrsFilter  # noqa: PLC0415
         from pelvicsense.fusion.ahrs_steps import make_step  # noqa: PLC0415
 
         return AhrsFilter(make_step(getattr(settings, name), rate_hz), settings.start, rate_hz)

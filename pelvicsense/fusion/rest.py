@@ -19,23 +19,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pelvicsense.datatypes.arrays import BoolArray, FloatArray
-from pelvicsense.numerics.filters import LowPass, LowPassState
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RestConfig:
-    """When a sensor is at rest; every default is VQF's."""
-
-    rest_min_s: float = 1.5
-    """How long the sensor must be quiet, s."""
-    lowpass_tau_s: float = 0.5
-    """Time constant of the low-pass, s."""
-    gyr_dps: float = 2.0
-    """Largest deviation of the rate from its low-pass, °/s."""
-    acc_mps2: float = 0.5
-    """Largest deviation of the specific force from its low-pass, m/s²."""
-    bias_clip_dps: float = 2.0
-    """Largest low-passed rate, °/s on any axis: more is a slow turn, not a bias."""
+from pelvicsense.fusion.ahrs_config import RestConfig
+from pelvicsense.numerics.low_pass import LowPass, LowPassState
 
 
 @dataclass(slots=True, kw_only=True)

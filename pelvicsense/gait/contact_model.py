@@ -141,8 +141,8 @@ FINAL_DOWNSTAIRS = replace(
     FINAL_TWO_THIGHS,
     pull=Pull(landmark="push_start", after_ms=78.0, weight=0.7, earliest=-150.0, latest=150.0),
 )
-"""Final contact of the other foot, whose thigh is worn, downstairs: mostly so long after the thigh was
-most extended, since the anchor wanders by 100 ms."""
+"""Final contact of the other foot, whose thigh is worn, downstairs: mostly so long after the thigh
+was most extended, since the anchor wanders by 100 ms."""
 
 INITIAL_ONE_THIGH = ContactModel(
     intercept_ms=60.6,

@@ -83,6 +83,7 @@ class _Landing:
     step: Step
     due: int
     retried: bool = False
+    thighs: tuple[Side, ...] = ()
     side: Side | None = None
     swing: Swing | None = None
     score: float = 0.0
@@ -98,6 +99,7 @@ class _Final:
     running: bool
     activity: Activity
     swing: Swing | None
+    thighs: tuple[Side, ...]
     not_before: int
     known: float = math.inf
 
@@ -121,7 +123,8 @@ class ContactDetector:
         self.config = config
         self.rate_hz = rate_hz
         self.thighs = tuple(thighs)
-        self._pelvis = PelvisSignals(rate_hz, first_index)
+        worn = [Placement.PELVIS, *(Placement.thigh(side) for side in self.thighs)]
+        self._pelvis = PelvisSignals(rate_hz, first_index, worn)
         self._steps = StepDetector(config.steps, rate_hz, first_index)
         self._smoothed = History(1, first_index - self._steps.lag)
         self._swings = {
@@ -178,8 +181,11 @@ class ContactDetector:
             return [self._initial(landing, row)]
         running = not landing.retried and self._is_running(step, row)
         doubtful = not landing.retried and not running and self._is_doubtful(step)
-        if not doubtful and self._pelvis.settled(step.anchor - 0.3 * self.rate_hz, row):
-            landing.side, landing.swing, landing.score = self._landing_foot(step, row, running)
+        landing.thighs = self._usable(step, row)
+        if not doubtful and landing.thighs:
+            landing.side, landing.swing, landing.score = self._landing_foot(
+                step, landing.thighs, row, running
+            )
         if landing.side is None and (landing.retried or running):
             self._landings.remove(landing)
             return []
@@ -196,9 +202,10 @@ class ContactDetector:
                 running=running,
                 activity=activity,
                 swing=landing.swing,
+                thighs=landing.thighs,
                 # Without the pushing thigh the pelvis' landmarks must do, which come later.
                 not_before=row + 1
-                if running or landing.side.other in self.thighs
+                if running or landing.side.other in landing.thighs
                 else max(row + 1, self._due(step, self.config.decision_s)),
             )
         )
@@ -219,8 +226,10 @@ class ContactDetector:
         if activity is Activity.RUN:
             after_ms = contact_model.RUNNING_INITIAL_MS
         else:
-            landmarks = self._landmarks(step, side, landing.swing, row)
-            after_ms = self._initial_model(activity).after_anchor_ms(landmarks)
+            landmarks = self._pelvis_landmarks(step, row) | self._thigh_landmarks(
+                step, landing.thighs, side, landing.swing, row
+            )
+            after_ms = self._initial_model(landing.thighs, activity).after_anchor_ms(landmarks)
         t_s = step.anchor / self.rate_hz + after_ms * 1e-3
         return self._event(EventKind.INITIAL_CONTACT, side, t_s, row, landing.score, activity)
 
@@ -237,12 +246,21 @@ class ContactDetector:
         """Whether a step came so soon after the last that it may be the same landing."""
         return step.interval < self.config.doubtful_step * step.usual_interval < math.inf
 
+    def _usable(self, step: Step, row: int) -> tuple[Side, ...]:
+        """Return the thighs to be trusted around a step; none if the pelvis cannot be."""
+        first = step.anchor - 0.3 * self.rate_hz
+        if not self._pelvis.settled(Placement.PELVIS, first, row):
+            return ()
+        return tuple(
+            side for side in self.thighs if self._pelvis.settled(Placement.thigh(side), first, row)
+        )
+
     def _landing_foot(
-        self, step: Step, row: int, running: bool
+        self, step: Step, thighs: tuple[Side, ...], row: int, running: bool
     ) -> tuple[Side | None, Swing | None, float]:
         """Return which foot landed, its swing (if that thigh is worn) and a score 0…1."""
         best: tuple[float, Side, Swing] | None = None
-        for side in self.thighs:
+        for side in thighs:
             for swing in self._swings[side].until(row):
                 if swing.taken or not swing.complete(row):
                     continue
@@ -255,8 +273,8 @@ class ContactDetector:
                 return None, None, 0.0
             swing.taken = True
             return side, swing, max(0.0, 1.0 - misfit / (0.4 * self.rate_hz))
-        if len(self.thighs) == 1 and self._push(self.thighs[0], step, row) is not None:
-            return self.thighs[0].other, None, 0.5
+        if len(thighs) == 1 and self._push(thighs[0], step, row) is not None:
+            return thighs[0].other, None, 0.5
         return None, None, 0.0
 
     def _misfit(self, step: Step, swing: Swing, running: bool) -> float | None:
@@ -317,7 +335,7 @@ class ContactDetector:
             if crossing is None:
                 return math.inf
             return math.ceil(crossing) + self._pelvis.running_lag
-        if final.side not in self.thighs:
+        if final.side not in final.thighs:
             return final.not_before
         known = math.inf
         for swing in self._swings[final.side].until(self._newest):
@@ -336,10 +354,10 @@ class ContactDetector:
             t_s = crossing / self.rate_hz + contact_model.RUNNING_FINAL_MS * 1e-3
             return self._final_event(final, t_s, row, 1.0, Activity.RUN)
         activity = final.activity
-        landmarks = self._thigh_landmarks(step, side.other, final.swing, row)
-        if side not in self.thighs:
+        landmarks = self._thigh_landmarks(step, final.thighs, side.other, final.swing, row)
+        if side not in final.thighs:
             landmarks |= self._pelvis_landmarks(step, row)
-        if side in self.thighs:
+        if side in final.thighs:
             swing = self._push(side, step, row)
             if swing is None:
                 return []
@@ -348,9 +366,9 @@ class ContactDetector:
                 and step.fall < self.config.stairs_down_fall
             ):
                 activity = Activity.STAIRS_DOWN
-        after_ms = self._final_after_ms(landmarks, activity, pushing=side in self.thighs)
+        after_ms = self._final_after_ms(landmarks, activity, pushing=side in final.thighs)
         t_s = step.anchor / self.rate_hz + after_ms * 1e-3
-        return self._final_event(final, t_s, row, 1.0 if side in self.thighs else 0.5, activity)
+        return self._final_event(final, t_s, row, 1.0 if side in final.thighs else 0.5, activity)
 
     def _final_event(
         self, final: _Final, t_s: float, row: int, score: float, activity: Activity
@@ -393,8 +411,10 @@ class ContactDetector:
 
     # -- landmarks -----------------------------------------------------------------------------
 
-    def _initial_model(self, activity: Activity) -> contact_model.ContactModel:
-        if len(self.thighs) == 1:
+    def _initial_model(
+        self, thighs: tuple[Side, ...], activity: Activity
+    ) -> contact_model.ContactModel:
+        if len(thighs) == 1:
             return contact_model.INITIAL_ONE_THIGH
         if activity is Activity.STAIRS_UP:
             return contact_model.INITIAL_UPSTAIRS
@@ -411,20 +431,17 @@ class ContactDetector:
                 return swing
         return None
 
-    def _landmarks(self, step: Step, side: Side, swing: Swing | None, row: int) -> dict[str, float]:
-        """Return the landmarks of a step that are known at a row, see `contact_model`."""
-        return self._pelvis_landmarks(step, row) | self._thigh_landmarks(step, side, swing, row)
-
     def _thigh_landmarks(
-        self, step: Step, side: Side, swing: Swing | None, row: int
+        self, step: Step, thighs: tuple[Side, ...], side: Side, swing: Swing | None, row: int
     ) -> dict[str, float]:
+        """Return the landmarks of the landing thigh and of the other that are known at a row."""
         marks: dict[str, float] = {}
         if step.interval < math.inf:
             marks["step_time"] = self._ms(step.interval)
         if swing is not None:
             marks["swing_end"] = self._ms(swing.end - step.anchor)
             marks["swing_end_angle"] = 100.0 * swing.end_angle
-        if side.other in self.thighs:
+        if side.other in thighs:
             push = self._push(side.other, step, row)
             if push is not None:
                 marks |= self._push_landmarks(side.other, push, step, row)

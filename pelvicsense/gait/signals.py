@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import numpy as np
 
 from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.datatypes.motion import SegmentBlock, SegmentSignal
-from pelvicsense.datatypes.placement import Placement, Side
+from pelvicsense.datatypes.placement import Placement
 from pelvicsense.numerics.filters import HannSmoother
 from pelvicsense.numerics.history import History
 
@@ -40,41 +40,31 @@ class PelvisSignals:
     longer; rows are addressed by the time they describe.
     """
 
-    def __init__(self, rate_hz: float, first_index: int) -> None:
+    def __init__(self, rate_hz: float, first_index: int, placements: Sequence[Placement]) -> None:
         self._fast = HannSmoother(LANDMARK_SMOOTHING_S, rate_hz)
         self._slow = HannSmoother(RUNNING_SMOOTHING_S, rate_hz)
         self.landmark_lag = int(self._fast.lag)
         self.running_lag = int(self._slow.lag)
         self.landmarks = History(2, first_index - self.landmark_lag)
         self.running = History(1, first_index - self.running_lag)
-        self._unsettled = History(1, first_index)
+        self._placements = tuple(placements)
+        self._unsettled = History(len(self._placements), first_index)
 
     def feed(self, block: SegmentBlock, forward: FloatArray, vertical: FloatArray) -> None:
         """Take one block and the pelvis' accelerations in it."""
         self.landmarks.append(self._fast.feed(np.stack([vertical, forward], axis=1)))
         self.running.append(self._slow.feed(vertical[:, None]))
-        self._unsettled.append(unsettled(block.segments)[:, None])
+        lost = [~block.segments[placement].settled for placement in self._placements]
+        self._unsettled.append(np.stack(lost, axis=1).astype(np.float64))
 
-    def settled(self, first: float, end: float) -> bool:
-        """Whether all sensors were settled over grid rows [first, end]."""
+    def settled(self, placement: Placement, first: float, end: float) -> bool:
+        """Whether a sensor was settled over grid rows [first, end]."""
         low = max(int(first), self._unsettled.first_index)
         high = min(int(end) + 1, self._unsettled.end_index)
-        return not bool(np.any(self._unsettled.rows(low, high)))
+        column = self._placements.index(placement)
+        return not bool(self._unsettled.rows(low, high)[:, column].any())
 
     def forget(self, before_row: int) -> None:
         """Drop rows before a grid row."""
         for history in (self.landmarks, self.running, self._unsettled):
             history.drop_before(before_row)
-
-
-def unsettled(segments: Mapping[Placement, SegmentSignal]) -> FloatArray:
-    """Return 1.0 where any worn sensor is not settled, (n,)."""
-    bad = np.zeros(len(next(iter(segments.values()))), dtype=np.bool_)
-    for signal in segments.values():
-        bad |= ~signal.settled
-    return bad.astype(np.float64)
-
-
-def worn_thighs(segments: Mapping[Placement, SegmentSignal]) -> tuple[Side, ...]:
-    """Return the sides whose thigh is worn."""
-    return tuple(side for side in Side if Placement.thigh(side) in segments)

@@ -7,6 +7,8 @@ still in the air; the stride's row follows at the next initial contact of the sa
 from __future__ import annotations
 
 import math
+import statistics
+from collections import deque
 from dataclasses import dataclass, replace
 
 from pelvicsense.datatypes.gait import EventKind, Flag, GaitEvent
@@ -25,6 +27,8 @@ class StrideConfig:
         Least and largest share of stance.
     bout_pause_s
         Time without a contact after which a new bout begins, s.
+    usual_share
+        Shortest and longest stride against the median of the last ones.
     doubtful_score
         Contacts that fit worse than this flag their stride.
     """
@@ -32,6 +36,7 @@ class StrideConfig:
     stride_time_s: tuple[float, float] = (0.4, 2.0)
     stance_fraction: tuple[float, float] = (0.20, 0.85)
     bout_pause_s: float = 1.5
+    usual_share: tuple[float, float] = (0.65, 1.6)
     doubtful_score: float = 0.3
 
 
@@ -99,6 +104,7 @@ class StrideBuilder:
         self.config = config
         self._feet = {side: _Foot() for side in Side}
         self._last_initial_s = -math.inf
+        self._times: deque[float] = deque(maxlen=6)
 
     def add(self, event: GaitEvent) -> Stance | StrideTimes | None:
         """Take one event, in the order in which they became known; return what it completes."""
@@ -133,6 +139,8 @@ class StrideBuilder:
         foot = self._feet[event.side]
         first = event.t_s - self._last_initial_s > self.config.bout_pause_s
         self._last_initial_s = event.t_s
+        if first:
+            self._times.clear()
         self._feet[event.side] = _Foot(initial=event, first=first)
         if foot.stance is None or event.t_s <= foot.stance.t_final_contact_s:
             return None
@@ -145,10 +153,19 @@ class StrideBuilder:
         low_share, high_share = self.config.stance_fraction
         plausible = (
             not foot.spoiled
+            and self._usual(stride.stride_time_s)
             and stride.stride_time_s >= low
             and low_share <= stride.stance_fraction <= high_share
         )
+        self._times.append(stride.stride_time_s)
         return replace(stride, plausible=plausible)
+
+    def _usual(self, stride_time_s: float) -> bool:
+        """Whether a stride is about as long as the last ones: a missed contact makes it differ."""
+        if len(self._times) < 4:
+            return True
+        low, high = self.config.usual_share
+        return low <= stride_time_s / statistics.median(self._times) <= high
 
 
 def _activity(landing: Activity, leaving: Activity) -> Activity:

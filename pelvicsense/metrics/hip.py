@@ -2,16 +2,17 @@
 
 Obliquity is the elevation of the pelvis' left-right axis, which is the middle angle of Baker's
 rotation-obliquity-tilt sequence (Baker 2001, doi:10.1016/S0966-6362(00)00083-7); it needs no
-heading. Hip angles follow Grood and Suntay 1983, doi:10.1115/1.3138397, in ISB axes (Wu et al. 2002,
-doi:10.1016/S0021-9290(01)00222-6): with e1 the pelvis' right axis z_p and e3 the thigh's long axis y_t,
+heading. Hip angles follow Grood and Suntay 1983, doi:10.1115/1.3138397, in ISB axes (Wu et al.
+2002, doi:10.1016/S0021-9290(01)00222-6): with e1 the pelvis' right axis z_p and e3 the thigh's long
+axis y_t,
 
     adduction = ± asin(z_p · y_t)          rotation = ± atan2(-z_p · x_t, z_p · z_t)
 
 upper sign on the right: adduction and internal rotation are positive on both sides.
 
-The heading δ between the two sensors' earth frames enters only through Rz(δ), so that for any two axes
-``p · Rz(δ) t = cos δ P + sin δ J + Z``. The three parts are formed once per row (`axis_products`), before
-δ is known, and combined per stance.
+The heading δ between the two sensors' earth frames enters only through Rz(δ), so that for any two
+axes ``p · Rz(δ) t = cos δ P + sin δ J + Z``. The three parts are formed once per row
+(`axis_products`), before δ is known, and combined per stance.
 """
 
 from __future__ import annotations

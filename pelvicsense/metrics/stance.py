@@ -3,9 +3,10 @@
 Definitions: at contact = at initial contact; midstance = at 50 % of stance; peak = maximum over
 stance; excursion = peak - at contact. Pelvic drop is obliquity seen from the standing side.
 
-A standard uncertainty adds, in squares: the calibration (forward axis of the pelvis, heading of the
-thigh), drift of the heading, inclination and soft tissue (constants per activity), and the contact's
-timing through the slope of the angle. What is common to peak and contact cancels in an excursion.
+A standard uncertainty adds, in squares: the calibration (forward axis of the pelvis, heading of
+the thigh), drift of the heading, inclination and soft tissue (constants per activity), and the
+contact's timing through the slope of the angle. What is common to peak and contact cancels in an
+excursion.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ _STAIRS = ActivityNoise(
     obliquity_excursion_deg=0.2,
     hip_deg=0.8,
     hip_excursion_deg=0.7,
-    contact_s=0.04,
+    contact_s=0.03,
 )
 
 
@@ -77,14 +78,14 @@ class StanceConfig:
                 obliquity_excursion_deg=0.15,
                 hip_deg=0.6,
                 hip_excursion_deg=0.5,
-                contact_s=0.025,
+                contact_s=0.018,
             ),
             Activity.RUN: ActivityNoise(
                 inclination_deg=0.45,
                 obliquity_excursion_deg=0.25,
                 hip_deg=1.0,
                 hip_excursion_deg=0.8,
-                contact_s=0.018,
+                contact_s=0.014,
             ),
             Activity.STAIRS_UP: _STAIRS,
             Activity.STAIRS_DOWN: _STAIRS,

@@ -1,7 +1,8 @@
-"""Causal filters with carried state: the same numbers whatever the blocks they are fed in.
+"""A causal filter with carried state: the same numbers whatever the blocks it is fed in.
 
-Both start from the first *sample* (as if it had been there for ever), not from the first block, so
-that the start does not depend on how the samples arrived.
+It starts from the first *sample* (as if it had been there for ever), not from the first block, so
+that the start does not depend on how the samples arrived. A finite window is used throughout: its
+lag is exact, whatever the cadence.
 """
 
 from __future__ import annotations
@@ -9,13 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import butter, sosfilt, sosfilt_zi
 
 from pelvicsense.datatypes.arrays import FloatArray
 
 
 def hann_window(length_s: float, rate_hz: float) -> FloatArray:
-    """Symmetric Hann weights of unit sum spanning ``length_s``; their lag is (n - 1) / 2 samples."""
+    """Symmetric Hann weights of unit sum spanning ``length_s``, lag (n - 1) / 2 samples."""
     n = max(1, round(length_s * rate_hz))
     weights = np.hanning(n + 2)[1:-1]
     return np.asarray(weights / weights.sum(), dtype=np.float64)
@@ -60,39 +60,3 @@ class HannSmoother:
         for offset, weight in enumerate(self.weights):
             smoothed += weight * joined[offset : offset + len(block)]
         return smoothed
-
-
-@dataclass(slots=True)
-class LowPassState:
-    """What a `LowPass` remembers: the sections' delay lines."""
-
-    delays: FloatArray | None = None
-
-
-class LowPass:
-    """Causal Butterworth low-pass of (n, c) blocks along the first axis.
-
-    Parameters
-    ----------
-    order, cutoff_hz, rate_hz
-        Filter order, corner frequency and sampling rate.
-    state
-        State of an earlier filter to go on from.
-    """
-
-    def __init__(
-        self, order: int, cutoff_hz: float, rate_hz: float, state: LowPassState | None = None
-    ) -> None:
-        self._sections = butter(order, cutoff_hz, fs=rate_hz, output="sos")
-        self.state = state if state is not None else LowPassState()
-
-    def feed(self, block: FloatArray) -> FloatArray:
-        """Return the filtered block, same shape."""
-        if len(block) == 0:
-            return block
-        if self.state.delays is None:
-            # (sections, 2, c): the steady state for a constant first sample
-            start = sosfilt_zi(self._sections)
-            self.state.delays = start[:, :, None] * block[0][None, None, :]
-        filtered, self.state.delays = sosfilt(self._sections, block, axis=0, zi=self.state.delays)
-        return np.asarray(filtered, dtype=np.float64)

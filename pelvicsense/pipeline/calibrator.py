@@ -1,9 +1,9 @@
 """Until there is a calibration: keep what comes, remember still poses, count steps, and try.
 
-The first still pose restarts the orientation filters at its own beginning, with the gyro bias that it
-shows, so that they are right from the first step on; later still poses are only remembered. An
-attempt is made every few steps, with the newest still pose before them that proves to have been
-a standing one.
+The first still pose restarts the orientation filters at its own beginning, with the gyro bias that
+it shows, so that they are right from the first step on; later still poses are only remembered. An
+attempt is made every few steps, with the newest still pose before them that proves to have been a
+standing one.
 """
 
 from __future__ import annotations

@@ -160,8 +160,8 @@ class StrideMeter:
             heading, drift = self._heading(stance, end, flags)
             if not self._settled(Placement.thigh(stance.side), first, end):
                 heading = math.nan
-                flags.append(Flag.GAP)
-        if len(self._products) == 1 and stance.side not in self._products:
+                flags += [Flag.GAP, Flag.SIDE_INFERRED]
+        if stance.side not in self._products:
             flags.append(Flag.SIDE_INFERRED)
         bend = known and self._in_bend(stance, end)
         if bend:
@@ -208,7 +208,7 @@ class StrideMeter:
         stance = times.stance
         first, end = self._span(stance.t_contact_s, times.t_end_s)
         findings = {
-            Flag.GAP: any(not self._settled(p, first, end) for p in self._placements),
+            Flag.GAP: self._disturbed(stance.side, first, end),
             Flag.TURN: abs(self._mean_yaw_rate(first, end)) > _TURN_RATE,
             Flag.SATURATED: self._sum(_SATURATED, first, end) > 0.0,
             Flag.PAUSED: any(start < end and first < stop for start, stop in self._pauses),
@@ -298,6 +298,11 @@ class StrideMeter:
 
     def _settled(self, placement: Placement, first: int, end: int) -> bool:
         return self._sum(_UNSETTLED + self._placements.index(placement), first, end) == 0.0
+
+    def _disturbed(self, side: Side, first: int, end: int) -> bool:
+        """Whether the pelvis or this side's thigh was not settled throughout."""
+        own = [p for p in self._placements if p.side in (None, side)]
+        return any(not self._settled(placement, first, end) for placement in own)
 
     def _mean_yaw_rate(self, first: int, end: int) -> float:
         return self._sum(_YAW, first, end) / (end - first)

@@ -31,7 +31,7 @@ from pelvicsense.fusion.stage import FusionStage
 from pelvicsense.pipeline.blocks import grid_rows
 from pelvicsense.pipeline.calibrator import Attempt, Calibrator
 from pelvicsense.pipeline.config import PipelineConfig
-from pelvicsense.pipeline.tracking import Tracking
+from pelvicsense.pipeline.tracking import Tracking, TrackingStart
 
 Output: TypeAlias = GaitEvent | StanceReport | Stride | StrideCurve | CalibrationNews
 """What a pipeline says."""
@@ -222,22 +222,19 @@ class Pipeline:
             return [news]
         store = self._calibrator.store
         first = max(outcome.still.first, store.first_index)
-        self._tracking = Tracking(
-            self.config,
-            self.rate_hz,
-            outcome,
-            first,
-            attempt.row,
+        start = TrackingStart(
+            first_index=first,
+            accepted_row=attempt.row,
             zero_known=attempt.zero_known,
-            pauses=self._pauses,
             stride_number=self._stride_number,
         )
+        self._tracking = Tracking(self.config, self.rate_hz, outcome, start, self._pauses)
         self._calibrator = None
         outputs: list[Output] = [news]
-        for start in range(first, store.end_index, self.config.schedule.chunk_rows):
-            stop = min(start + self.config.schedule.chunk_rows, store.end_index)
+        for begin in range(first, store.end_index, self.config.schedule.chunk_rows):
+            stop = min(begin + self.config.schedule.chunk_rows, store.end_index)
             outputs.extend(
-                self._tracking.feed(store.grid(start, stop), store.orientation(start, stop))
+                self._tracking.feed(store.grid(begin, stop), store.orientation(begin, stop))
             )
         return outputs
 

@@ -20,6 +20,28 @@ from pelvicsense.pipeline.meter import OpenStance, StrideCurves, StrideMeter
 TrackingOutput: TypeAlias = GaitEvent | StanceReport | Stride | StrideCurve
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackingStart:
+    """Where tracking begins.
+
+    Attributes
+    ----------
+    first_index
+        Grid row of the first block.
+    accepted_row
+        Newest input row when the calibration was accepted: nothing was known before.
+    zero_known
+        Whether angles have a zero; if not they stay empty.
+    stride_number
+        Number of the first stride.
+    """
+
+    first_index: int
+    accepted_row: int
+    zero_known: bool
+    stride_number: int
+
+
 class Tracking:
     """From the accepted calibration on.
 
@@ -29,14 +51,10 @@ class Tracking:
         Parameters and grid rate.
     calibration
         The accepted one.
-    accepted_row
-        Newest input row at the acceptance: nothing was known before.
-    zero_known
-        Whether angles have a zero; if not they stay empty.
+    start
+        Where to begin, and what was known then.
     pauses
         Grid rows [start, end) of the user's pauses, kept up by the pipeline.
-    stride_number
-        Number of the first stride.
     """
 
     def __init__(
@@ -44,16 +62,13 @@ class Tracking:
         config: PipelineConfig,
         rate_hz: float,
         calibration: Calibration,
-        first_index: int,
-        accepted_row: int,
-        *,
-        zero_known: bool,
+        start: TrackingStart,
         pauses: Sequence[tuple[int, float]],
-        stride_number: int,
     ) -> None:
+        first_index = start.first_index
         self.calibration = calibration
-        self.stride_number = stride_number
-        self._accepted_s = accepted_row / rate_hz
+        self.stride_number = start.stride_number
+        self._accepted_s = start.accepted_row / rate_hz
         thighs: Sequence[Side] = tuple(calibration.hips)
         self._contacts = ContactDetector(config.contacts, rate_hz, first_index, thighs)
         self._builder = StrideBuilder(config.strides)
@@ -65,7 +80,7 @@ class Tracking:
             rate_hz,
             first_index,
             pauses,
-            zero_known=zero_known,
+            zero_known=start.zero_known,
         )
         self._open: dict[Side, OpenStance] = {}
 

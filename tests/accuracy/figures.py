@@ -129,8 +129,9 @@ class Figures:
             ),
         ]
         for name, limit in zip(METRICS, goal.rmse_deg, strict=True):
+            words = name.removesuffix("_deg").replace("_", " ")
             text.append(
-                f"  {name.removesuffix('_deg').replace('_', ' '):26} RMSE {self.rmse_deg(name):5.2f}° "
+                f"  {words:26} RMSE {self.rmse_deg(name):5.2f}° "
                 f"(goal {limit:.1f}°)  bias {self.bias_deg(name):+5.2f}°  "
                 f"inside ±1.96 SE {self.coverage(name):4.0%}"
             )

@@ -82,7 +82,7 @@ def with_thigh_turning(
     placement = Placement.thigh(side)
     block, worn = simulated.blocks[placement], simulated.truth_worn[placement]
     progress = np.clip((worn.sample_t_s - 180.0) / 360.0, 0.0, 1.0)
-    # Inwards is a positive rotation about the superior axis on the right, a negative one on the left.
+    # Inwards is a positive rotation about the superior axis on the right, a negative on the left.
     angle = side.sign * np.deg2rad(turn_deg) * progress
     axis = quaternion.rotate(worn.sensor_from_segment, np.array([0.0, 1.0, 0.0]))
     back = quaternion.from_rotation_vector(-angle[:, None] * axis)

@@ -54,7 +54,7 @@ def test_the_mean_of_headings_knows_the_circle() -> None:
 
 
 @pytest.mark.parametrize(
-    ("angle", "wrapped"), [(0.0, 0.0), (3.5, 3.5 - 2 * np.pi), (-7.0, -7.0 + 2 * np.pi)]
+    ("angle", "wrapped"), [(0.0, 0.0), (3.5, 3.5 - 2.0 * np.pi), (-7.0, -7.0 + 2.0 * np.pi)]
 )
 def test_wrapping(angle: float, wrapped: float) -> None:
     assert wrap(angle) == pytest.approx(wrapped, abs=1e-12)

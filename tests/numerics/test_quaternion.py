@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -134,5 +136,5 @@ def test_rows_are_handled_one_by_one(n: int, cuts: list[float]) -> None:
         (quaternion.to_matrix(q), lambda s: quaternion.to_matrix(q[s])),
         (quaternion.from_rotation_vector(v), lambda s: quaternion.from_rotation_vector(v[s])),
     ):
-        pieces = [by_block(slice(a, b)) for a, b in zip(borders, borders[1:], strict=False)]
+        pieces = [by_block(slice(a, b)) for a, b in pairwise(borders)]
         np.testing.assert_array_equal(np.concatenate(pieces), whole)

@@ -1,0 +1,171 @@
+"""Contacts of simulated people: found, on the right side, at the right time, soon enough."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from simulated import steady
+from stages import segments
+from streams import assert_same
+
+from pelvicsense.datatypes.gait import EventKind, GaitEvent
+from pelvicsense.datatypes.motion import SegmentBlock, SegmentSignal
+from pelvicsense.datatypes.placement import Activity, Placement, Side
+from pelvicsense.gait.contacts import ContactConfig, ContactDetector
+from pelvicsense.synthetic import SimulatedSession
+
+# Bound on the mean error and its scatter, ms: initial contact, final contact
+TIMES_MS = {
+    Activity.WALK: ((25.0, 20.0), (25.0, 20.0)),
+    Activity.RUN: ((20.0, 15.0), (25.0, 20.0)),
+    Activity.STAIRS_UP: ((70.0, 25.0), (70.0, 25.0)),
+    Activity.STAIRS_DOWN: ((70.0, 35.0), (70.0, 35.0)),
+}
+
+
+def rows(block: SegmentBlock, first: int, end: int) -> SegmentBlock:
+    chosen = slice(first, end)
+    return SegmentBlock(
+        first_index=block.first_index + first,
+        rate_hz=block.rate_hz,
+        segments={
+            placement: SegmentSignal(
+                earth_from_segment=signal.earth_from_segment[chosen],
+                acceleration=signal.acceleration[chosen],
+                rate=signal.rate[chosen],
+                settled=signal.settled[chosen],
+                bridged=signal.bridged[chosen],
+                saturated=signal.saturated[chosen],
+            )
+            for placement, signal in block.segments.items()
+        },
+    )
+
+
+def detect(
+    block: SegmentBlock, thighs: tuple[Side, ...] = tuple(Side), cuts: tuple[int, ...] = ()
+) -> list[GaitEvent]:
+    detector = ContactDetector(ContactConfig(), block.rate_hz, block.first_index, thighs)
+    borders = sorted({0, len(block), *cuts})
+    return [event for a, b in pairwise(borders) for event in detector.feed(rows(block, a, b))]
+
+
+def matched(
+    session: SimulatedSession, events: list[GaitEvent], kind: EventKind
+) -> tuple[list[float], int, int]:
+    """Errors in s of contacts on the right side, and how many were found and expected."""
+    start_s, end_s = session.steady_windows[0]
+    true = [e for e in session.truth_events if e.kind is kind and start_s < e.t_s < end_s]
+    found = [e for e in events if e.kind is kind and start_s < e.t_s < end_s]
+    errors = []
+    for event in true:
+        near = [
+            other.t_s - event.t_s
+            for other in found
+            if other.side is event.side and abs(other.t_s - event.t_s) < 0.15
+        ]
+        errors += near[:1]
+    return errors, len(found), len(true)
+
+
+@pytest.mark.parametrize("kind", EventKind)
+@pytest.mark.parametrize("activity", list(TIMES_MS))
+def test_contacts_are_found_on_their_side(activity: Activity, kind: EventKind) -> None:
+    session = steady(activity, 25.0, ideal=False, seed=71)
+    errors, found, true = matched(session, detect(segments(session)), kind)
+    assert 2.0 * len(errors) / (found + true) > 0.95
+    assert found - len(errors) <= 2  # only at the ends of the steady stretch
+    bias_ms, scatter_ms = TIMES_MS[activity][kind is EventKind.FINAL_CONTACT]
+    assert abs(1e3 * np.mean(errors)) < bias_ms
+    assert 1e3 * np.std(errors) < scatter_ms
+
+
+@pytest.mark.parametrize("activity", list(TIMES_MS))
+def test_feet_alternate(activity: Activity) -> None:
+    session = steady(activity, 25.0, ideal=False, seed=71)
+    sides = [e.side for e in detect(segments(session)) if e.kind is EventKind.INITIAL_CONTACT]
+    assert all(one is not other for one, other in pairwise(sides))
+
+
+@pytest.mark.parametrize("worn", Side)
+@pytest.mark.parametrize("activity", [Activity.WALK, Activity.RUN])
+def test_one_thigh_tells_both_feet(activity: Activity, worn: Side) -> None:
+    session = steady(activity, 25.0, ideal=False, seed=71)
+    block = segments(session)
+    only = {Placement.PELVIS, Placement.thigh(worn)}
+    partial = SegmentBlock(
+        first_index=block.first_index,
+        rate_hz=block.rate_hz,
+        segments={p: signal for p, signal in block.segments.items() if p in only},
+    )
+    events = detect(partial, (worn,))
+    errors, found, true = matched(session, events, EventKind.INITIAL_CONTACT)
+    assert 2.0 * len(errors) / (found + true) > 0.9
+    assert found - len(errors) <= 2
+
+
+def test_someone_who_stands_makes_no_contact() -> None:
+    session = steady(Activity.WALK, 25.0, ideal=False, seed=71)
+    for event in detect(segments(session)):
+        assert 5.5 < event.t_s < 31.5
+
+
+@pytest.mark.parametrize(
+    ("activity", "late_s"),
+    [
+        (Activity.WALK, 0.10),
+        (Activity.RUN, 0.10),
+        (Activity.STAIRS_UP, 0.15),
+        (Activity.STAIRS_DOWN, 0.30),
+    ],
+)
+def test_final_contacts_are_known_soon(activity: Activity, late_s: float) -> None:
+    session = steady(activity, 25.0, ideal=False, seed=71)
+    events = detect(segments(session))
+    finals = [e.known_at_s - e.t_s for e in events if e.kind is EventKind.FINAL_CONTACT]
+    assert min(finals) >= 0.0
+    assert np.percentile(finals, 95) <= late_s + 0.01
+
+
+@pytest.mark.parametrize("activity", list(TIMES_MS))
+def test_events_come_in_the_order_they_become_known(activity: Activity) -> None:
+    events = detect(segments(steady(activity, 25.0, ideal=False, seed=71)))
+    known = [event.known_at_s for event in events]
+    assert known == sorted(known)
+    assert all(0.0 <= event.score <= 1.0 for event in events)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("activity", list(TIMES_MS))
+def test_blocks_do_not_matter(activity: Activity, seed: int) -> None:
+    block = segments(steady(activity, 25.0, ideal=False, seed=71))
+    cuts = tuple(np.random.default_rng(seed).integers(1, len(block), 60).tolist())
+    assert_same(detect(block, cuts=cuts), detect(block))
+
+
+def test_nothing_is_told_while_a_sensor_is_unsettled() -> None:
+    block = segments(steady(Activity.WALK, 25.0, ideal=False, seed=71))
+    thigh = block.segments[Placement.THIGH_LEFT]
+    settled = thigh.settled.copy()
+    settled[1000:1300] = False
+    signal = SegmentSignal(
+        earth_from_segment=thigh.earth_from_segment,
+        acceleration=thigh.acceleration,
+        rate=thigh.rate,
+        settled=settled,
+        bridged=thigh.bridged,
+        saturated=thigh.saturated,
+    )
+    disturbed = SegmentBlock(
+        first_index=block.first_index,
+        rate_hz=block.rate_hz,
+        segments={**block.segments, Placement.THIGH_LEFT: signal},
+    )
+    start_s, end_s = (block.first_index + 1000) / 100.0, (block.first_index + 1300) / 100.0
+    events = detect(disturbed)
+    assert events
+    assert not [event for event in events if start_s < event.t_s < end_s - 0.2]
+    after = [event for event in events if event.t_s > end_s + 1.5]
+    assert len(after) > 20
