@@ -109,14 +109,18 @@ class _Bias:
     strangers: int = 0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Track:
     """What is known of one thigh's heading.
 
+    The covariance is kept as plain floats: for three states that is ten times faster than arrays.
+
     Attributes
     ----------
-    state, covariance
-        (3,) heading, rad, its rate, rad/s, and the present activity's bias, rad; (3, 3).
+    heading, rate, bias
+        Heading, rad, its rate, rad/s, and the present activity's bias, rad.
+    hh, hr, hb, rr, rb, bb
+        Their covariance, by first letters.
     at_s
         Time of the state.
     noise
@@ -125,17 +129,21 @@ class _Track:
         The present activity; none before the first stride.
     biases
         What is known of each activity's bias.
-    strides
-        How many strides have been learnt from.
     """
 
-    state: FloatArray
-    covariance: FloatArray
+    heading: float
+    rate: float = 0.0
+    bias: float = 0.0
+    hh: float = 0.0
+    hr: float = 0.0
+    hb: float = 0.0
+    rr: float
+    rb: float = 0.0
+    bb: float = 0.0
     at_s: float
     noise: float
     activity: Activity | None = None
     biases: dict[Activity, _Bias] = field(default_factory=dict)
-    strides: int = 0
 
 
 class HeadingTracker:
@@ -156,15 +164,14 @@ class HeadingTracker:
         self.rate_hz = rate_hz
         self._joints = {side: _joint_in_segments(calibration, side) for side in calibration.hips}
         start_s = 0.5 * (calibration.first + calibration.end) / rate_hz
-        prior = np.deg2rad([0.0, config.rate_deg_per_min / 60.0, config.bias_deg])
         self._tracks = {
             side: _Track(
-                state=np.array([angle, 0.0, 0.0]),
-                covariance=np.diag(prior * prior),
+                heading=heading,
+                rr=math.radians(config.rate_deg_per_min / 60.0) ** 2,
                 at_s=start_s,
                 noise=math.radians(config.noise_deg) ** 2,
             )
-            for side, angle in calibration.heading.items()
+            for side, heading in calibration.heading.items()
         }
         self._smoother = HannSmoother(config.smoothing_s, rate_hz)
         self._last: dict[Placement, SegmentSignal] = {}
@@ -193,11 +200,10 @@ class HeadingTracker:
         """Return the heading at a time, from strides before it."""
         track = self._tracks[side]
         ahead = t_s - track.at_s
-        p = track.covariance
-        variance = p[0, 0] + 2.0 * ahead * p[0, 1] + ahead * ahead * p[1, 1]
+        variance = track.hh + 2.0 * ahead * track.hr + ahead * ahead * track.rr
         return Heading(
-            angle=float(track.state[0] + track.state[1] * ahead),
-            drift_sigma=math.sqrt(max(float(variance), 0.0)),
+            angle=track.heading + track.rate * ahead,
+            drift_sigma=math.sqrt(max(variance, 0.0)),
             settling=self._settling(track, activity),
         )
 
@@ -209,14 +215,14 @@ class HeadingTracker:
             known = track.biases.get(activity)
             variance = known.variance if known is not None else math.inf
         else:
-            variance = float(track.covariance[2, 2])
+            variance = track.bb
         return variance > math.radians(self.config.settled_deg) ** 2
 
     def interrupted(self, side: Side, gap_s: float) -> None:
         """Note that a sensor of this pair was unsettled for a while."""
         short = gap_s <= self.config.short_gap_s
         sigma_deg = self.config.short_gap_deg if short else self.config.long_gap_deg
-        self._tracks[side].covariance[0, 0] += math.radians(sigma_deg) ** 2
+        self._tracks[side].hh += math.radians(sigma_deg) ** 2
 
     def stride(self, side: Side, activity: Activity, start_s: float, end_s: float) -> None:
         """Learn from a straight, undisturbed stride of this side."""
@@ -231,13 +237,14 @@ class HeadingTracker:
     def _advance(self, track: _Track, t_s: float) -> None:
         """Carry a track on to a time."""
         dt = t_s - track.at_s
-        c = self.config
-        step = np.array([[1.0, dt, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
         minutes = abs(dt) / 60.0
-        walk = np.deg2rad([c.heading_walk_deg, c.rate_walk_deg_per_min / 60.0, 0.0])
-        track.state = step @ track.state
-        track.covariance = step @ track.covariance @ step.T + np.diag(walk * walk * minutes)
         track.at_s = t_s
+        track.heading += dt * track.rate
+        track.hh += 2.0 * dt * track.hr + dt * dt * track.rr
+        track.hr += dt * track.rr
+        track.hb += dt * track.rb
+        track.hh += math.radians(self.config.heading_walk_deg) ** 2 * minutes
+        track.rr += math.radians(self.config.rate_walk_deg_per_min / 60.0) ** 2 * minutes
 
     def _enter(self, track: _Track, activity: Activity, stride_time_s: float) -> None:
         """Bring the present activity's bias into the state; start anew at another speed."""
@@ -250,29 +257,33 @@ class HeadingTracker:
             return
         if track.activity is not None and track.activity is not activity:
             left = track.biases[track.activity]
-            left.mean, left.variance = float(track.state[2]), float(track.covariance[2, 2])
+            left.mean, left.variance = track.bias, track.bb
         if known is None or fresh:
             prior = math.radians(self.config.bias_deg) ** 2
             known = _Bias(mean=0.0, variance=prior, stride_time_s=stride_time_s)
             track.biases[activity] = known
         track.activity = activity
-        track.state[2] = known.mean
-        track.covariance[2, :] = track.covariance[:, 2] = 0.0
-        track.covariance[2, 2] = known.variance
+        track.bias, track.bb = known.mean, known.variance
+        track.hb = track.rb = 0.0
 
     def _update(self, track: _Track, measured: float) -> None:
         """Kalman update by one stride's heading, which shows heading plus bias."""
-        seen = np.array([1.0, 0.0, 1.0])
-        p = track.covariance
-        shared = p @ seen
-        expected = float(seen @ shared)
+        # Covariance of the states with what is seen
+        h, r, b = track.hh + track.hb, track.hr + track.rb, track.hb + track.bb
+        expected = h + b
         limit = max(math.radians(self.config.clip_deg), 2.0 * math.sqrt(expected))
-        innovation = wrap(measured - float(track.state[0] + track.state[2]))
+        innovation = wrap(measured - (track.heading + track.bias))
         innovation = min(max(innovation, -limit), limit)
-        gain = shared / (expected + track.noise)
-        track.state = track.state + gain * innovation
-        track.covariance = p - np.outer(gain, shared)
-        track.strides += 1
+        gain = 1.0 / (expected + track.noise)
+        track.heading += gain * h * innovation
+        track.rate += gain * r * innovation
+        track.bias += gain * b * innovation
+        track.hh -= gain * h * h
+        track.hr -= gain * h * r
+        track.hb -= gain * h * b
+        track.rr -= gain * r * r
+        track.rb -= gain * r * b
+        track.bb -= gain * b * b
         # What the state's own uncertainty does not explain is the strides' noise.
         unexplained = max(innovation * innovation - expected, 0.0)
         least = math.radians(self.config.least_noise_deg) ** 2

@@ -68,6 +68,8 @@ class Swing:
         When the swing ended too small to be one; infinite if it was one.
     taken
         A step has been found to end it.
+    rise, rise_known
+        Steepest rise of the rate; infinite until `SwingDetector.rise` has been able to tell it.
     """
 
     start: float
@@ -82,6 +84,8 @@ class Swing:
     area: float = 0.0
     rejected_known: float = math.inf
     taken: bool = False
+    rise: float = math.inf
+    rise_known: float = math.inf
 
     def begun(self, row: int) -> bool:
         """Whether at an input row this was believed to be the beginning of a swing."""
@@ -173,6 +177,11 @@ class SwingDetector:
         The rise is looked for from 50 ms before the start to 120 ms after it, or until the slope
         has clearly fallen again. Both are infinite while it cannot be told.
         """
+        if swing.rise_known == math.inf:
+            swing.rise, swing.rise_known = self._find_rise(swing)
+        return swing.rise, swing.rise_known
+
+    def _find_rise(self, swing: Swing) -> tuple[float, float]:
         first = round(swing.start - 0.05 * self.rate_hz)
         last = int(swing.start + 0.12 * self.rate_hz)
         end = min(last + 2, self._slope.end_index)

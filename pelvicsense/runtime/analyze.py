@@ -14,12 +14,16 @@ from pelvicsense.pipeline.pipeline import Output, Pipeline
 from pelvicsense.recording.rows import SAMPLES_FILE
 from pelvicsense.recording.session import Session, open_session
 from pelvicsense.runtime.notices import notices
+from pelvicsense.runtime.read_ahead import read_ahead
 from pelvicsense.runtime.result import SessionResult
 from pelvicsense.runtime.stopwatch import Stopwatch
 from pelvicsense.sources.replay import ReplaySource
 
 Progress = Callable[[float], None]
 """Called with the share of the session that is done, 0…1."""
+
+_CHUNK_BYTES = 4 << 20
+"""Read at a time: large enough for speed, small enough that reading and computing overlap."""
 
 _ROWS_SEEN = 65536
 """Bytes of samples.csv from which the length of a row is estimated, for the progress bar only."""
@@ -54,9 +58,9 @@ def analyze(
     """
     session = open_session(Path(path))
     config = config or PipelineConfig()
-    source = ReplaySource(session)
+    source = ReplaySource(session, chunk_bytes=_CHUNK_BYTES)
     pipeline = Pipeline(config, source.specs, session.manifest.still_windows_s)
-    groups: Iterable[list[StreamInput]] = source
+    groups: Iterable[list[StreamInput]] = read_ahead(source)
     if progress is not None:
         groups = _reported(groups, session, progress)
     if stopwatch is None:

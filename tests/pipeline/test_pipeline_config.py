@@ -53,7 +53,7 @@ def changed(value: Any) -> Any:
     if isinstance(value, bool):
         return not value
     if isinstance(value, (int, float)):
-        return 1.5 * value + 1 if isinstance(value, float) else value + 1
+        return value + (1.0 if isinstance(value, float) else 1)
     if isinstance(value, str):
         return {"vqf": "madgwick"}.get(value)
     if isinstance(value, tuple) and value:
