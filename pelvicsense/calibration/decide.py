@@ -129,7 +129,7 @@ def calibrate(
         return CalibrationRefusal(
             reason="the steps do not show which way is forward; walk 10 steps straight ahead"
         )
-    vote = _vote(evidence, axis, config)
+    vote = _vote(evidence, axis, config, lean_tells=still.standing)
     forward, vote = (axis, vote) if vote >= 0.0 else (axis + np.pi, -vote)
     if _looks_swapped(evidence, forward, config):
         return CalibrationRefusal(
@@ -141,7 +141,7 @@ def calibrate(
             reason=f"front and back cannot be told apart (agreement {vote:.2f}, "
             f"{config.minimum_vote} needed); walk 10 steps straight ahead"
         )
-    apart = _thigh_disagreement(evidence)
+    apart = _thigh_disagreement(evidence) if still.standing else 0.0
     if apart > config.maximum_thigh_disagreement_deg:
         return CalibrationRefusal(
             reason=f"the two thighs disagree on forward by {apart:.0f}°; check the straps and "
@@ -249,12 +249,16 @@ def _forward_axis(evidence: _Evidence, config: DecisionConfig) -> float | None:
     return 0.5 * float(np.angle(total))
 
 
-def _vote(evidence: _Evidence, axis: float, config: DecisionConfig) -> float:
-    """Return how strongly the evidence says that ``axis`` points forward, -1…1."""
+def _vote(evidence: _Evidence, axis: float, config: DecisionConfig, *, lean_tells: bool) -> float:
+    """Return how strongly the evidence says that ``axis`` points forward, -1…1.
+
+    The thighs' lean tells front from back only against a standing pose.
+    """
     ballots: list[tuple[float, float]] = []  # (direction, weight)
     for side, thigh in evidence.thighs.items():
         support = _support(evidence.hips[side], config)
-        ballots.append((thigh.forward, 2.0 * support * min(1.0, thigh.asymmetry / 0.2)))
+        if lean_tells:
+            ballots.append((thigh.forward, 2.0 * support * min(1.0, thigh.asymmetry / 0.2)))
         ballots.append((evidence.geometry.single[side], 0.5 * support))
     if evidence.geometry.ahead is not None:
         both = min(_support(hip, config) for hip in evidence.hips.values())
@@ -297,7 +301,8 @@ def _thigh_heading(
     """Weigh hip fit and flexion axis; return the heading and its standard uncertainty, rad."""
     hip, thigh = evidence.hips[side], evidence.thighs[side]
     from_axis = _still_heading_difference(evidence, side, still) + forward - thigh.own_forward
-    if np.cos(from_axis - hip.heading) < 0.0 and thigh.asymmetry < 0.2:
+    unsure = thigh.asymmetry < 0.2 or not still.standing
+    if np.cos(from_axis - hip.heading) < 0.0 and unsure:
         from_axis += np.pi
     limit = config.running_contrast if evidence.running else config.useful_contrast
     hip_weight = (

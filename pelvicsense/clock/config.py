@@ -100,6 +100,6 @@ class ClockConfig:
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            if not value > 0.0:
+            if not (value > 0.0 or (field.name == "least_delay_s" and value == 0.0)):
                 msg = f"clock.{field.name}: expected a number above 0, got {value}"
                 raise ConfigurationError(msg)

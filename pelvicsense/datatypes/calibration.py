@@ -21,12 +21,16 @@ class StillPose:
         Mean orientation of each sensor meanwhile, unit quaternions (4,).
     stated
         The user or the manifest said so; otherwise it was found in the signals.
+    standing
+        False for the mean attitude over steps, which must do where nobody stood still: it tells
+        what is vertical, but no angle can be measured from it.
     """
 
     first: int
     end: int
     earth_from_sensor: Mapping[Placement, FloatArray]
     stated: bool
+    standing: bool = True
 
     def __post_init__(self) -> None:
         frozen = {

@@ -216,8 +216,9 @@ def _hip_metrics(
     heading = np.array([task.heading for task in tasks])
     noise = [config.noise[task.activity] for task in tasks]
     angles = hip_angles(products, heading[:, None], sign[:, None])
-    sigmas = np.array(
-        [[task.forward_sigma, task.heading_sigma, task.drift_sigma] for task in tasks]
+    # Beyond half a turn nothing is known; a finite bound keeps differences of it defined.
+    sigmas = np.minimum(
+        [[task.forward_sigma, task.heading_sigma, task.drift_sigma] for task in tasks], np.pi
     )
     lost = np.rad2deg(sigmas[:, 2]) > config.heading_limit_deg
     base = np.deg2rad([n.hip_deg for n in noise])

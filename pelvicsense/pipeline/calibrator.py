@@ -29,8 +29,16 @@ from pelvicsense.pipeline.store import MotionStore
 _MOST_CANDIDATES = 8
 """Still poses that are remembered; people who stand about make many."""
 
+_LEAST_STILL_S = 0.5
+"""A still pose with fewer samples of a sensor says nothing."""
+
 _MOST_SWAY_DPS = 20.0
 """A stated still pose with more than this root mean square angular rate was none."""
+
+NO_STILL_POSE = (
+    "no still pose was found, so that no angle has a zero; stand upright and still for 4 s, "
+    "then walk 10 steps"
+)
 
 _MOST_GAP_S = 0.3
 """A longer gap between still pose and steps loses the heading that links them."""
@@ -54,14 +62,10 @@ class Attempt:
         The calibration or the refusal.
     row
         Newest input row that it used.
-    zero_known
-        Whether the pose of the calibration was a standing one; without, times can be told, but
-        angles have no zero.
     """
 
     outcome: Calibration | CalibrationRefusal
     row: int
-    zero_known: bool = True
 
 
 class Calibrator:
@@ -81,6 +85,8 @@ class Calibrator:
         self._steps: StepDetector | None = None
         self._bout = Bout()
         self._longest = Bout()
+        self._missing: dict[Placement, int] = {}
+        self._gaps: list[tuple[int, float]] = []
 
     def add_still(self, window: StillWindow, fusion: FusionStage) -> CalibrationRefusal | None:
         """Remember a still stretch that ends within the kept rows; return why not, if not.
@@ -89,7 +95,13 @@ class Calibrator:
         """
         if window.first < self.store.first_index:
             return None
-        rows = self.store.grid(window.first, window.end)
+        rows = self.store.grid(window.first, max(window.first, window.end))
+        silent = _silent(rows, round(_LEAST_STILL_S * self.rate_hz))
+        if silent is not None:
+            return CalibrationRefusal(
+                reason=f"the stated still pose lacks samples of the {silent.replace('_', ' ')}; "
+                "stand still for 4 s with all sensors sending"
+            )
         sway = _sway_dps(rows)
         if sway > _MOST_SWAY_DPS:
             return CalibrationRefusal(
@@ -110,6 +122,7 @@ class Calibrator:
     def feed(self, grid: GridBlock, orientation: OrientationBlock) -> list[Attempt]:
         """Take one block; return the attempts that it allowed, up to the first success."""
         self.store.append(grid, orientation)
+        self._note_gaps(grid)
         keep = round(self.config.schedule.hold_s * self.rate_hz)
         self.store.drop_before(self.store.end_index - keep)
         attempts: list[Attempt] = []
@@ -125,6 +138,19 @@ class Calibrator:
                 break
         return attempts
 
+    def _note_gaps(self, grid: GridBlock) -> None:
+        """Remember gaps that lose the heading, as (row after it, length in s)."""
+        for placement, signal in grid.sensors.items():
+            run = self._missing.get(placement, 0)
+            if signal.valid.all() and not run:
+                continue
+            for row, valid in enumerate(signal.valid.tolist(), grid.first_index):
+                if valid and run > _MOST_GAP_S * self.rate_hz:
+                    self._gaps.append((row, run / self.rate_hz))
+                run = 0 if valid else run + 1
+            self._missing[placement] = run
+        del self._gaps[:-100]
+
     def finish(self) -> Attempt | None:
         """Try with what there is at the recording's end; none if nobody took a step."""
         row = self.store.end_index - 1
@@ -136,8 +162,13 @@ class Calibrator:
         if self._poses:
             return self._attempt(bout, row, final=False)
         window = self._window(bout, row, final=False)
+        silent = self._silent_in(window)
+        if silent is not None:
+            return Attempt(outcome=silent, row=row)
         outcome = calibrate(window, self._mean_pose(window), self.config.decision, self.rate_hz)
-        return Attempt(outcome=outcome, row=row, zero_known=False)
+        if isinstance(outcome, CalibrationRefusal):
+            outcome = CalibrationRefusal(reason=NO_STILL_POSE)
+        return Attempt(outcome=outcome, row=row)
 
     def _grow(self, bout: Bout, step: Step) -> Bout:
         pause = self.config.schedule.bout_pause_s * self.rate_hz
@@ -158,6 +189,9 @@ class Calibrator:
 
     def _attempt(self, bout: Bout, row: int, *, final: bool) -> Attempt:
         window = self._window(bout, row, final=final)
+        silent = self._silent_in(window)
+        if silent is not None:
+            return Attempt(outcome=silent, row=row)
         refusals = []
         for pose in self._poses:
             if pose.end > window.first + window.lead:
@@ -175,13 +209,24 @@ class Calibrator:
     def _try(
         self, pose: StillPose, window: GaitWindow, row: int
     ) -> Calibration | CalibrationRefusal:
-        gap = longest_gap_s(self.store.grid(pose.first, row + 1))
+        gap = max((length for end, length in self._gaps if pose.first <= end <= row), default=0.0)
         if gap > _MOST_GAP_S:
             return CalibrationRefusal(
                 reason=f"{gap:.1f} s of samples are missing between the still pose and the steps; "
                 "stand still again, then walk 10 steps"
             )
         return calibrate(window, pose, self.config.decision, self.rate_hz)
+
+    def _silent_in(self, window: GaitWindow) -> CalibrationRefusal | None:
+        """Return a refusal if a sensor sent next to nothing during the steps."""
+        rows = len(window.sensors[Placement.PELVIS].rate)
+        silent = _silent(self.store.grid(window.first, window.first + rows), rows // 2)
+        if silent is None:
+            return None
+        return CalibrationRefusal(
+            reason=f"the {silent.replace('_', ' ')} sensor sent nothing, or only zeros, during the "
+            "steps; check it, or leave it out of the session"
+        )
 
     def _window(self, bout: Bout, row: int, *, final: bool) -> GaitWindow:
         steps = bout.steps[-self.config.schedule.most_steps :]
@@ -231,7 +276,9 @@ class Calibrator:
             aligned = np.where(np.sum(q * q[:1], axis=1, keepdims=True) < 0.0, -q, q)
             mean[placement] = quaternion.normalise(aligned.mean(axis=0))
         first = window.first + window.lead
-        return StillPose(first=first, end=first, earth_from_sensor=mean, stated=False)
+        return StillPose(
+            first=first, end=first, earth_from_sensor=mean, stated=False, standing=False
+        )
 
 
 def vertical_acceleration(grid: GridBlock, orientation: OrientationBlock) -> FloatArray:
@@ -243,13 +290,12 @@ def vertical_acceleration(grid: GridBlock, orientation: OrientationBlock) -> Flo
     return np.ascontiguousarray(force[:, 2] - STANDARD_GRAVITY)
 
 
-def longest_gap_s(grid: GridBlock) -> float:
-    """Return the longest stretch of invalid rows of any sensor, s."""
-    longest = 0
-    for signal in grid.sensors.values():
-        valid = np.flatnonzero(np.concatenate([[True], signal.valid, [True]]))
-        longest = max(longest, int(np.diff(valid).max()) - 1)
-    return longest / grid.rate_hz
+def _silent(grid: GridBlock, least_rows: int) -> Placement | None:
+    """Return a sensor with too few samples, or none of any force, in a still pose."""
+    for placement, signal in grid.sensors.items():
+        if np.count_nonzero(signal.valid & signal.acc.any(axis=1)) < least_rows:
+            return placement
+    return None
 
 
 def _sway_dps(grid: GridBlock) -> float:

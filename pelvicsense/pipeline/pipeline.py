@@ -29,7 +29,7 @@ from pelvicsense.datatypes.quality import LinkQuality
 from pelvicsense.datatypes.samples import Mark, MarkKind, SampleBlock, SensorSpec, StreamInput
 from pelvicsense.fusion.stage import FusionStage
 from pelvicsense.pipeline.blocks import grid_rows
-from pelvicsense.pipeline.calibrator import Attempt, Calibrator
+from pelvicsense.pipeline.calibrator import NO_STILL_POSE, Attempt, Calibrator
 from pelvicsense.pipeline.config import PipelineConfig
 from pelvicsense.pipeline.tracking import Tracking, TrackingStart
 
@@ -117,6 +117,13 @@ class Pipeline:
         outputs = [] if grid is None else self._advance(grid)
         if self._calibrator is None:
             return outputs
+        for _, first, end in self._stated:
+            reason = (
+                f"the stated still pose, {first / self.rate_hz:.1f} to {end / self.rate_hz:.1f} s, "
+                f"lies beyond the recording, which ends at {self.signal_time_s:.1f} s"
+            )
+            refusal = CalibrationRefusal(reason=reason)
+            outputs.append(CalibrationNews(outcome=refusal, known_at_s=self.signal_time_s))
         last = self._finder.finish()
         if last is not None and not self._only_stated:
             self._add_still(last, outputs)
@@ -217,7 +224,8 @@ class Pipeline:
     def _settle(self, attempt: Attempt) -> list[Output]:
         """Act on an attempt: begin to track at its still pose, or pass the refusal on."""
         outcome = attempt.outcome
-        news = CalibrationNews(outcome=outcome, known_at_s=attempt.row / self.rate_hz)
+        known_at_s = attempt.row / self.rate_hz
+        news = CalibrationNews(outcome=outcome, known_at_s=known_at_s)
         if isinstance(outcome, CalibrationRefusal) or self._calibrator is None:
             return [news]
         store = self._calibrator.store
@@ -225,11 +233,14 @@ class Pipeline:
         start = TrackingStart(
             first_index=first,
             accepted_row=attempt.row,
-            zero_known=attempt.zero_known,
+            zero_known=outcome.still.standing,
             stride_number=self._stride_number,
         )
         self._tracking = Tracking(self.config, self.rate_hz, outcome, start, self._pauses)
         self._calibrator = None
+        if not outcome.still.standing:  # good for the times of strides, but not for angles
+            refusal = CalibrationRefusal(reason=NO_STILL_POSE)
+            news = CalibrationNews(outcome=refusal, known_at_s=known_at_s)
         outputs: list[Output] = [news]
         for begin in range(first, store.end_index, self.config.schedule.chunk_rows):
             stop = min(begin + self.config.schedule.chunk_rows, store.end_index)

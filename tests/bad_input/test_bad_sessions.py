@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,10 +74,6 @@ def test_without_a_still_pose_nothing_counts(tmp_path: Path, activity: Activity)
     assert told or reasons(outputs)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="without a still pose the refusal speaks of swapped thighs or of front and back",
-)
 def test_without_a_still_pose_the_sentence_says_so(tmp_path: Path) -> None:
     script = ActivityScript(sections=(go(Activity.WALK, 15.0),))
     outputs = analyse(
@@ -129,16 +126,12 @@ def test_a_sensor_that_stops_is_seen_in_the_quality(placement: Placement) -> Non
     outputs += pipeline.finish()
     assert pipeline.quality()[placement].invalid_rows > 1000
     assert counted(outputs)
-    assert all(stride.t_end_s < 18.2 for stride in counted(outputs))
-
-
-@pytest.mark.parametrize("placement", Placement)
-def test_a_sensor_that_never_started(placement: Placement) -> None:
-    """Announced, but not one sample came: no calibration, no stride that counts."""
-    session = steady(Activity.WALK, ideal=False)
-    others = {p: block for p, block in session.blocks.items() if p is not placement}
-    outputs = run(replace(session, blocks=others).stream(1.0), session.specs)
-    assert counted(outputs) == []
+    for stride in counted(outputs):
+        assert stride.t_end_s < 18.2 or placement.side is stride.side.other
+    for stride in of_kind(outputs, Stride):
+        if stride.t_contact_s > 18.0 and placement.side in (None, stride.side):
+            assert Flag.GAP in stride.flags
+            assert np.isnan(stride.angles.hip_adduction_peak_deg)
 
 
 def test_ticks_that_jump_back_are_a_restart_not_a_mess(tmp_path: Path) -> None:
@@ -160,7 +153,10 @@ def test_ticks_that_jump_back_are_a_restart_not_a_mess(tmp_path: Path) -> None:
         [e.t_s for e in of_kind(said, GaitEvent) if e.t_s < 17.5] for said in (outputs, plain)
     )
     assert events == expected
-    for stride in counted(outputs):
+    start_s, end_s = session.steady_windows[0]
+    clear = [s for s in counted(outputs) if start_s < s.t_contact_s and s.t_end_s < end_s]
+    assert len(clear) > 20
+    for stride in clear:
         near = [s for s in session.truth_strides if abs(s.t_contact_s - stride.t_contact_s) < 0.1]
         assert [s.side for s in near] == [stride.side]
 
@@ -182,7 +178,12 @@ def test_a_few_samples_are_no_session_but_no_crash_either() -> None:
 
 
 @pytest.mark.parametrize(
-    "window", [(3.0, 3.0), (3.0, 3.004), (900.0, 904.0)], ids=["empty", "one row", "beyond"]
+    "window",
+    [
+        pytest.param((3.0, 3.0), id="empty"),
+        pytest.param((3.0, 3.004), id="one row"),
+        pytest.param((900.0, 904.0), id="beyond"),
+    ],
 )
 def test_a_useless_still_pose_is_no_crash(window: tuple[float, float]) -> None:
     session = replace(steady(Activity.WALK), marks=())
@@ -219,19 +220,24 @@ def test_marks_in_a_silly_order_are_no_crash() -> None:
     )
 
 
-def test_a_dead_accelerometer_gives_no_number(tmp_path: Path) -> None:
-    """Zeros from one sensor all the time."""
+@pytest.mark.parametrize("placement", Placement)
+def test_a_dead_sensor_gives_no_number(tmp_path: Path, placement: Placement) -> None:
+    """Zeros all the time: refused, or nothing counts."""
     session = steady(Activity.WALK, ideal=False)
-    for placement in (Placement.PELVIS, Placement.THIGH_LEFT):
-        block = session.blocks[placement]
-        dead = replace(block, acc=np.zeros_like(block.acc), gyr=np.zeros_like(block.gyr))
-        spoilt = replace(session, blocks={**session.blocks, placement: dead})
-        try:
-            outputs = analyse(record(tmp_path / placement.value, spoilt))
-        except RecordingError as refused:
-            assert placement.value in str(refused)
-        else:
-            assert counted(outputs) == []
+    block = session.blocks[placement]
+    dead = replace(block, acc=np.zeros_like(block.acc), gyr=np.zeros_like(block.gyr))
+    spoilt = replace(session, blocks={**session.blocks, placement: dead})
+    with suppress(RecordingError):
+        assert counted(analyse(record(tmp_path / "s", spoilt))) == []
+
+
+@pytest.mark.parametrize("placement", Placement)
+def test_a_sensor_that_never_started(placement: Placement) -> None:
+    """Announced, but not one sample came: no calibration, no stride that counts."""
+    session = steady(Activity.WALK, ideal=False)
+    others = {p: block for p, block in session.blocks.items() if p is not placement}
+    outputs = run(replace(session, blocks=others).stream(1.0), session.specs)
+    assert counted(outputs) == []
 
 
 def test_a_session_of_one_leg_still_tells_the_drop(tmp_path: Path) -> None:

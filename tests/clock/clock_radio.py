@@ -160,7 +160,7 @@ def align(
     config: ClockConfig | None = None,
 ) -> tuple[GridBlock, GridAligner]:
     """Feed all blocks in groups and return everything that came out, and the aligner."""
-    aligner = GridAligner(config or ClockConfig(), specs)
+    aligner = GridAligner(config or ClockConfig(least_delay_s=0.0), specs)
     released = [aligner.feed(group) for group in in_groups(blocks, cuts)]
     return joined([*released, aligner.finish()]), aligner
 

@@ -101,7 +101,7 @@ def test_rows_are_given_up_by_packet_time_alone() -> None:
 def test_live_rows_wait_for_the_slowest_sensor_but_not_for_a_dead_one() -> None:
     taken = np.arange(500) / 100.0
     pelvis, left = ideal(taken), ideal(taken[:100], LEFT)
-    aligner = GridAligner(ClockConfig(), [spec(), spec(LEFT)])
+    aligner = GridAligner(ClockConfig(least_delay_s=0.0), [spec(), spec(LEFT)])
     first = aligner.feed([rows(pelvis, slice(0, 150)), left])
     assert first is not None
     assert len(first) == 100
@@ -116,7 +116,7 @@ def test_live_rows_wait_for_the_slowest_sensor_but_not_for_a_dead_one() -> None:
 
 
 def test_memory_does_not_grow() -> None:
-    aligner = GridAligner(ClockConfig(), [spec(), spec(LEFT)])
+    aligner = GridAligner(ClockConfig(least_delay_s=0.0), [spec(), spec(LEFT)])
     for start in range(0, 60_000, 500):
         taken = np.arange(start, start + 500) / 100.0
         aligner.feed([ideal(taken)] + ([ideal(taken, LEFT)] if start < 20_000 else []))
@@ -142,7 +142,7 @@ def test_range_ends_are_marked() -> None:
 
 
 def test_nothing_in_nothing_out() -> None:
-    aligner = GridAligner(ClockConfig(), [spec()])
+    aligner = GridAligner(ClockConfig(least_delay_s=0.0), [spec()])
     assert aligner.origin_ns is None
     assert aligner.feed([]) is None
     assert aligner.finish() is None
@@ -151,19 +151,19 @@ def test_nothing_in_nothing_out() -> None:
 
 def test_origin_is_the_first_stamp_of_any_sensor() -> None:
     taken = np.arange(100) / 100.0
-    aligner = GridAligner(ClockConfig(), [spec(), spec(LEFT)])
+    aligner = GridAligner(ClockConfig(least_delay_s=0.0), [spec(), spec(LEFT)])
     aligner.feed([ideal(taken + 0.5), ideal(taken, LEFT)])
     assert aligner.origin_ns == START_NS + round(DELAY_S * 1e9)
 
 
 def test_errors_say_what_is_wrong() -> None:
     with pytest.raises(ConfigurationError, match="each placement once"):
-        GridAligner(ClockConfig(), [spec(), spec()])
+        GridAligner(ClockConfig(least_delay_s=0.0), [spec(), spec()])
     with pytest.raises(ConfigurationError, match="at least one"):
-        GridAligner(ClockConfig(), [])
+        GridAligner(ClockConfig(least_delay_s=0.0), [])
     with pytest.raises(ConfigurationError, match=r"clock\.max_wait_s"):
         ClockConfig(max_wait_s=0.0)
-    aligner = GridAligner(ClockConfig(), [spec()])
+    aligner = GridAligner(ClockConfig(least_delay_s=0.0), [spec()])
     with pytest.raises(ConfigurationError, match="thigh_left"):
         aligner.feed([ideal(np.arange(3) / 100.0, LEFT)])
     block = ideal(np.arange(3) / 100.0)
@@ -173,7 +173,8 @@ def test_errors_say_what_is_wrong() -> None:
     with pytest.raises(ConfigurationError, match="pelvis: expected a tick"):
         aligner.feed([bare])
     counted = GridAligner(
-        ClockConfig(), [SensorSpec(placement=PELVIS, profile="simulated", rate_hz=100.0)]
+        ClockConfig(least_delay_s=0.0),
+        [SensorSpec(placement=PELVIS, profile="simulated", rate_hz=100.0)],
     )
     counted.feed([bare])
     with pytest.raises(ConfigurationError, match="pelvis: expected a tick with no sample"):

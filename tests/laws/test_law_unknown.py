@@ -28,12 +28,6 @@ from pelvicsense.synthetic import (
 DROP = tuple(name for name in METRICS if name.startswith("pelvic_drop"))
 HIP = tuple(name for name in METRICS if not name.startswith("pelvic_drop"))
 
-INFINITE_SIGMA = pytest.mark.xfail(
-    strict=True,
-    raises=RuntimeWarning,
-    reason="the infinite uncertainty of a lost heading is subtracted from itself: inf - inf",
-)
-
 
 def unknown(angles: StrideAngles, names: tuple[str, ...]) -> bool:
     return all(math.isnan(getattr(angles, name)) for name in names)
@@ -61,13 +55,13 @@ def before_and_after(outputs: list[Output]) -> tuple[list[Stride], list[Stride]]
     return before, after
 
 
-@INFINITE_SIGMA
 @pytest.mark.parametrize("gap_s", [0.1, 0.4, 1.0])
 @pytest.mark.parametrize("placement", Placement)
 def test_nothing_is_told_from_a_sensor_in_its_gap(placement: Placement, gap_s: float) -> None:
     outputs = outputs_with_gap(placement, gap_s)
     for row in of_kind(outputs, Stride):
-        if row.t_contact_s < 20.0 + gap_s and row.t_end_s > 20.02:
+        own = placement.side in (None, row.side)
+        if own and row.t_contact_s < 20.0 + gap_s and row.t_end_s > 20.02:
             assert Flag.GAP in row.flags
             assert not row.valid
     for stance in of_kind(outputs, StanceReport):
@@ -77,7 +71,6 @@ def test_nothing_is_told_from_a_sensor_in_its_gap(placement: Placement, gap_s: f
             assert unknown(stance.angles, DROP) or placement is not Placement.PELVIS
 
 
-@INFINITE_SIGMA
 @pytest.mark.parametrize("placement", Placement)
 def test_values_come_back_behind_a_gap(placement: Placement) -> None:
     before, after = before_and_after(outputs_with_gap(placement, 0.4))
@@ -95,7 +88,6 @@ def test_a_bridged_gap_costs_nothing() -> None:
     assert all(known(stride.angles, METRICS) for stride in whole)
 
 
-@INFINITE_SIGMA
 def test_a_lost_heading_empties_hip_angles_until_the_joint_shows_it_again() -> None:
     """The thigh is settled again seconds before its heading is known."""
     _, after = before_and_after(outputs_with_gap(Placement.THIGH_LEFT, 1.0))
@@ -112,7 +104,6 @@ def test_a_lost_heading_empties_hip_angles_until_the_joint_shows_it_again() -> N
     assert all(known(stride.angles, METRICS) for stride in (*again, *right))
 
 
-@INFINITE_SIGMA
 def test_curves_are_as_unknown_as_their_strides() -> None:
     outputs = outputs_with_gap(Placement.PELVIS, 0.4)
     curves = {curve.stride: curve for curve in of_kind(outputs, StrideCurve)}
@@ -189,13 +180,15 @@ def test_a_sitting_pose_is_refused_in_words_and_gives_no_angle() -> None:
 def test_a_sensor_that_stops_gives_no_stride_that_counts_afterwards(placement: Placement) -> None:
     _, after = before_and_after(outputs_with_gap(placement, math.inf))
     for stride in after:
-        own = placement.side in (None, stride.side)
-        assert Flag.GAP in stride.flags
-        assert not stride.valid
-        assert unknown(stride.angles, HIP) or not own
+        if placement.side in (None, stride.side):
+            assert Flag.GAP in stride.flags
+            assert not stride.valid
+            assert unknown(stride.angles, HIP)
+        else:
+            assert known(stride.angles, METRICS)
+    assert bool(after) == (placement is not Placement.PELVIS)
 
 
-@INFINITE_SIGMA
 def test_an_empty_value_always_has_its_reason() -> None:
     """Over all kinds of trouble: unknown means flagged, and known has an uncertainty."""
     rows = [
@@ -215,7 +208,6 @@ def test_an_empty_value_always_has_its_reason() -> None:
             assert not missing or reasons & set(row.flags), (row, name)
 
 
-@INFINITE_SIGMA
 def test_flags_are_said_once() -> None:
     for row in of_kind(outputs_with_gap(Placement.PELVIS, 0.4), Stride):
         assert len(set(row.flags)) == len(row.flags)

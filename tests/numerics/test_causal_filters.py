@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pelvicsense.datatypes.arrays import FloatArray
-from pelvicsense.numerics.filters import HannSmoother, LowPass, hann_window
+from pelvicsense.numerics.filters import HannSmoother, hann_window
+from pelvicsense.numerics.low_pass import LowPass
 
 Filter = HannSmoother | LowPass
 MAKERS: tuple[Callable[[], Filter], ...] = (

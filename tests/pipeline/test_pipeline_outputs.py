@@ -252,11 +252,6 @@ def test_events_are_those_of_the_strides() -> None:
             assert (stride.side, time_s) in events
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=IndexError,
-    reason="an attempt asks the store for rows from the still pose on, which it has dropped",
-)
 def test_a_long_wait_between_pose_and_walk_is_no_trouble() -> None:
     """Steps too few to calibrate on go by until the pose has left what is kept."""
     few_steps = (go(Activity.WALK, 4.0), stand(2.0))
