@@ -156,6 +156,13 @@ def _best_heading(sums: _Sums, config: JointFitConfig) -> tuple[float, _Solution
     for step_deg in (1.5, 0.25):
         fine = best + np.deg2rad(np.arange(-4, 5) * step_deg)
         best = float(fine[np.argmin(_solve(sums, fine, config).cost)])
+    # The cost is a smooth function of the heading: its vertex, not the nearest grid point.
+    for step_deg in (0.25, 0.02):
+        step = float(np.deg2rad(step_deg))
+        left, middle, right = _solve(sums, best + step * np.array([-1.0, 0.0, 1.0]), config).cost
+        bend = left - 2.0 * middle + right
+        if bend > 0.0:
+            best += float(np.clip(0.5 * (left - right) / bend, -1.0, 1.0)) * step
     solution = _solve(sums, np.array([best]), config)
     contrast = float(np.percentile(around, 90) / max(float(solution.cost[0]), 1e-12))
     return best, solution, contrast

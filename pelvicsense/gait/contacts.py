@@ -28,6 +28,7 @@ from pelvicsense.gait import contact_model
 from pelvicsense.gait.signals import PelvisSignals, flexion, forward_and_vertical
 from pelvicsense.gait.steps import Step, StepConfig, StepDetector
 from pelvicsense.gait.swings import Swing, SwingConfig, SwingDetector
+from pelvicsense.numerics.extremum import vertex
 from pelvicsense.numerics.history import History
 
 
@@ -472,7 +473,7 @@ class ContactDetector:
             if stop > signals.shape[1]:
                 continue
             values = jerks[column, first : stop - 1] if jerk else signals[column, first:stop]
-            at = first + int(values.argmax() if largest else values.argmin()) + 0.5 * jerk
+            at = first + vertex(values if largest else -values) + 0.5 * jerk
             marks[name] = self._ms(base + at - z)
         first = max(math.ceil(z - 0.08 * self.rate_hz), base) - base
         stop = int(z + 0.15 * self.rate_hz) + 1 - base

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pelvicsense.datatypes.arrays import FloatArray
+from pelvicsense.numerics.extremum import vertex
 from pelvicsense.numerics.filters import HannSmoother
 from pelvicsense.numerics.history import History
 
@@ -198,7 +199,7 @@ class SwingDetector:
             stop = len(slope) - 1
         else:
             return math.inf, math.inf
-        at = first + 0.5 + int(np.argmax(slope[: stop + 1]))
+        at = first + 0.5 + vertex(slope[: stop + 1])
         return float(at), float(first + stop + 1 + self._slope_lag)
 
     def _begin(self, row: int, before: float, value: float) -> Swing:

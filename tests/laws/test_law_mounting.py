@@ -19,10 +19,6 @@ PELVIS = ("pelvic_drop_midstance_deg", "pelvic_drop_peak_deg")
 HIP = ("hip_adduction_peak_deg", "thigh_rotation_peak_deg")
 
 TIGHT_DEG = 0.01
-AT_CONTACT_DEG = 0.1
-"""Landmarks lie on whole rows: where two rows are all but equal, rounding decides between them."""
-
-GRID = "the heading of the hip fit is refined to 0.25° only, which moves hip angles by some 0.04°"
 CASES = [(activity, seed) for activity in (Activity.WALK, Activity.RUN) for seed in (0, 1)]
 
 Paired = list[tuple[Stride, Stride]]
@@ -63,19 +59,17 @@ def world_turned(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 
 def test_turned_sensors_see_the_same_pelvis(sensors_turned: Paired) -> None:
     assert largest(sensors_turned, PELVIS) < TIGHT_DEG
-    assert largest(sensors_turned, AT_CONTACT) < AT_CONTACT_DEG
+    assert largest(sensors_turned, AT_CONTACT) < TIGHT_DEG
 
 
-@pytest.mark.xfail(strict=True, reason=GRID)
 def test_turned_sensors_see_the_same_hips(sensors_turned: Paired) -> None:
     assert largest(sensors_turned, HIP) < TIGHT_DEG
 
 
 def test_a_turned_world_has_the_same_pelvis(world_turned: Paired) -> None:
     assert largest(world_turned, PELVIS) < TIGHT_DEG
-    assert largest(world_turned, AT_CONTACT) < AT_CONTACT_DEG
+    assert largest(world_turned, AT_CONTACT) < TIGHT_DEG
 
 
-@pytest.mark.xfail(strict=True, reason=GRID)
 def test_a_turned_world_has_the_same_hips(world_turned: Paired) -> None:
     assert largest(world_turned, HIP) < TIGHT_DEG

@@ -117,11 +117,6 @@ def test_curves_are_as_unknown_as_their_strides() -> None:
             assert np.all(np.isnan(curve.thigh_rotation_deg))
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the mean attitude in place of a still pose leaves no flexed thigh to tell front from "
-    "back by, so the steps are refused (as 'swapped', often) and no stride is told at all",
-)
 def test_without_a_still_pose_times_are_told_and_angles_are_not() -> None:
     script = ActivityScript(sections=(go(Activity.WALK, 20.0),))
     session = simulate(PersonConfig(), ideal_sensors(), script, seed=7)
