@@ -60,6 +60,7 @@ class VqfFilter:
     """
 
     def __init__(self, config: VqfConfig, rate_hz: float) -> None:
+        self._made_from = (config, rate_hz)
         self._vqf = VQF(
             1.0 / rate_hz,
             tauAcc=config.tau_acc_s,
@@ -71,6 +72,10 @@ class VqfFilter:
         )
         self._fresh: VqfState = self._vqf.state
         self._still_bias_sigma = math.radians(config.still_bias_sigma_dps)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle as parameters and state: the C++ object itself cannot be."""
+        return VqfFilter, self._made_from, self.state, None, None, _put_back
 
     @property
     def state(self) -> VqfState:
@@ -102,3 +107,7 @@ class VqfFilter:
         """Forget the inclination; keep bias, its uncertainty, and the attitude as a guess."""
         now = self.state
         self.state = self._fresh | {name: now[name] for name in _KEPT_AT_RESTART}
+
+
+def _put_back(vqf_filter: VqfFilter, state: VqfState) -> None:
+    vqf_filter.state = state

@@ -79,6 +79,7 @@ class Pipeline:
         self._fusion = FusionStage(config.fusion, self.rate_hz, placements)
         self._finder = StillFinder(config.still, self.rate_hz, placements)
         self._stated = sorted(self._window(start, end) for start, end in still_windows_s)
+        self._marks: list[Mark] = []  # that came before the first sample
         self._cues: list[_Cue] = []
         self._still_since: int | None = None
         self._only_stated = bool(self._stated)
@@ -106,9 +107,11 @@ class Pipeline:
         """Take one group of inputs; return what became known, in the order in which it did."""
         blocks = [item for item in inputs if isinstance(item, SampleBlock)]
         grid = self._aligner.feed(blocks)
-        for item in inputs:
-            if isinstance(item, Mark):
-                self._take_mark(item)
+        self._marks += [item for item in inputs if isinstance(item, Mark)]
+        if self._aligner.origin_ns is not None:
+            for mark in self._marks:
+                self._take_mark(mark, self._aligner.origin_ns)
+            self._marks = []
         return [] if grid is None else self._advance(grid)
 
     def finish(self) -> list[Output]:
@@ -134,25 +137,23 @@ class Pipeline:
 
     # -- marks ---------------------------------------------------------------------------------
 
-    def _take_mark(self, mark: Mark) -> None:
+    def _take_mark(self, mark: Mark, origin_ns: int) -> None:
         """Turn a mark into something that happens at a grid row.
 
         A row after the mark cannot have been released before it: its samples arrive later.
         """
-        origin = self._aligner.origin_ns
-        if origin is None:
-            return
-        row = math.ceil((mark.host_ns - origin) * 1e-9 * self.rate_hz)
+        row = max(0, math.ceil((mark.host_ns - origin_ns) * 1e-9 * self.rate_hz))
         if mark.kind is MarkKind.STILL_START:
             self._still_since = row
         elif mark.kind is MarkKind.STILL_END and self._still_since is not None:
-            self._only_stated = True
             self._stated.append((row, self._still_since, row))
             self._stated.sort()
             self._still_since = None
         elif mark.kind in (MarkKind.RECALIBRATE, MarkKind.PAUSE, MarkKind.RESUME):
             self._cues.append(_Cue(row, mark.kind))
-            self._cues.sort()
+            self._cues.sort(key=lambda cue: cue.row)
+            if row == 0:  # before the first row: nothing to wait for
+                self._take_cue(self._cues.pop(0))
 
     def _take_cue(self, cue: _Cue) -> None:
         if cue.kind is MarkKind.RECALIBRATE:
@@ -198,6 +199,7 @@ class Pipeline:
         """Let everything take effect whose row has been reached."""
         while self._stated and self._stated[0][0] <= self._newest + 1:
             known, first, end = self._stated.pop(0)
+            self._only_stated = True
             self._add_still(
                 StillWindow(first=first, end=end, known=known - 1, stated=True), outputs
             )

@@ -15,7 +15,10 @@ from pelvicsense.datatypes.samples import MarkKind
 from pelvicsense.synthetic import ActivityScript, PersonConfig, ideal_sensors, simulate
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name",
+    NAMES,
+)
 @settings(max_examples=6, phases=(Phase.explicit, Phase.generate))
 @given(
     cuts=st.lists(st.floats(0.0, 1.0), max_size=40),

@@ -34,7 +34,7 @@ def recorded(folder: Path) -> ReplaySource:
         activity=SessionActivity.WALK,
         sensors={spec.placement: spec for spec in session("walk").specs},
     )
-    return ReplaySource(write_session(folder, manifest, [[item] for item in packets("walk")]))
+    return ReplaySource(write_session(folder, manifest, [packets("walk")]))
 
 
 @pytest.fixture(params=["replay", "replay in packets", "synthetic", "synthetic in packets"])

@@ -29,8 +29,7 @@ def replay(name: str, tmp_path: Path) -> ReplaySource:
         activity=SessionActivity.UNKNOWN,
         sensors={spec.placement: spec for spec in session(name).specs},
     )
-    groups = [[packet] for packet in packets(name)]
-    return ReplaySource(write_session(tmp_path / name, manifest, groups))
+    return ReplaySource(write_session(tmp_path / name, manifest, [packets(name)]))
 
 
 def test_the_analysis_of_the_recording_says_what_the_live_run_said(
