@@ -75,7 +75,10 @@ class VqfFilter:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle as parameters and state: the C++ object itself cannot be."""
-        return VqfFilter, self._made_from, self.state, None, None, _put_back
+        return VqfFilter, self._made_from, self.state
+
+    def __setstate__(self, state: VqfState) -> None:
+        self.state = state
 
     @property
     def state(self) -> VqfState:
@@ -107,7 +110,3 @@ class VqfFilter:
         """Forget the inclination; keep bias, its uncertainty, and the attitude as a guess."""
         now = self.state
         self.state = self._fresh | {name: now[name] for name in _KEPT_AT_RESTART}
-
-
-def _put_back(vqf_filter: VqfFilter, state: VqfState) -> None:
-    vqf_filter.state = state

@@ -91,7 +91,7 @@ def test_columns_and_numbers_are_exactly_those_of_the_format(tmp_path: Path) -> 
     curves = (tmp_path / "curves.csv").read_text().split("\n")
     assert curves[0] == "stride,side,percent,obliquity_deg,hip_adduction_deg,thigh_rotation_deg"
     assert curves[1] == "3,right,0,-1.0,,0.0"
-    assert curves[101] == "3,right,100,1.0000,,0.0000"
+    assert curves[101] == "3,right,100,1.0,,0.0"
     assert len(curves) == 103
     summary = json.loads((tmp_path / "summary.json").read_text())
     assert summary == {"version": "0", "peak": 4.5, "n": 2, "none": [None, None], "note": ""}
