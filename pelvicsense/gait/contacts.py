@@ -25,10 +25,10 @@ from pelvicsense.datatypes.gait import EventKind, GaitEvent
 from pelvicsense.datatypes.motion import SegmentBlock
 from pelvicsense.datatypes.placement import Activity, Placement, Side
 from pelvicsense.gait import contact_model
+from pelvicsense.gait.landmarks import Landmarks
 from pelvicsense.gait.signals import PelvisSignals, flexion, forward_and_vertical
 from pelvicsense.gait.steps import Step, StepConfig, StepDetector
 from pelvicsense.gait.swings import Swing, SwingConfig, SwingDetector
-from pelvicsense.numerics.extremum import vertex
 from pelvicsense.numerics.history import History
 
 
@@ -131,6 +131,7 @@ class ContactDetector:
         self._swings = {
             side: SwingDetector(config.swings, rate_hz, first_index) for side in self.thighs
         }
+        self._landmarks = Landmarks(rate_hz, self._pelvis, self._swings, config.push_s)
         self._newest = first_index - 1
         self._anchors: list[Step] = []
         self._landings: list[_Landing] = []
@@ -227,7 +228,7 @@ class ContactDetector:
         if activity is Activity.RUN:
             after_ms = contact_model.RUNNING_INITIAL_MS
         else:
-            landmarks = self._pelvis_landmarks(step, row) | self._thigh_landmarks(
+            landmarks = self._landmarks.of_pelvis(step, row) | self._landmarks.of_thighs(
                 step, landing.thighs, side, landing.swing, row
             )
             after_ms = self._initial_model(landing.thighs, activity).after_anchor_ms(landmarks)
@@ -274,7 +275,7 @@ class ContactDetector:
                 return None, None, 0.0
             swing.taken = True
             return side, swing, max(0.0, 1.0 - misfit / (0.4 * self.rate_hz))
-        if len(thighs) == 1 and self._push(thighs[0], step, row) is not None:
+        if len(thighs) == 1 and self._landmarks.push(thighs[0], step, row) is not None:
             return thighs[0].other, None, 0.5
         return None, None, 0.0
 
@@ -340,7 +341,7 @@ class ContactDetector:
             return final.not_before
         known = math.inf
         for swing in self._swings[final.side].until(self._newest):
-            if self._in_push_window(swing, final.step):
+            if self._landmarks.in_push_window(swing, final.step):
                 seen = max(swing.accepted_known, self._swings[final.side].rise(swing)[1])
                 if seen < swing.rejected_known:
                     known = min(known, seen)
@@ -355,11 +356,11 @@ class ContactDetector:
             t_s = crossing / self.rate_hz + contact_model.RUNNING_FINAL_MS * 1e-3
             return self._final_event(final, t_s, row, 1.0, Activity.RUN)
         activity = final.activity
-        landmarks = self._thigh_landmarks(step, final.thighs, side.other, final.swing, row)
+        landmarks = self._landmarks.of_thighs(step, final.thighs, side.other, final.swing, row)
         if side not in final.thighs:
-            landmarks |= self._pelvis_landmarks(step, row)
+            landmarks |= self._landmarks.of_pelvis(step, row)
         if side in final.thighs:
-            swing = self._push(side, step, row)
+            swing = self._landmarks.push(side, step, row)
             if swing is None:
                 return []
             if (
@@ -421,73 +422,6 @@ class ContactDetector:
             return contact_model.INITIAL_UPSTAIRS
         return contact_model.INITIAL_TWO_THIGHS
 
-    def _in_push_window(self, swing: Swing, step: Step) -> bool:
-        low, high = (limit * self.rate_hz for limit in self.config.push_s)
-        return low < swing.start - step.anchor < high
-
-    def _push(self, side: Side, step: Step, row: int) -> Swing | None:
-        """Return the swing that a worn thigh begins around a step, as far as known."""
-        for swing in self._swings[side].until(row):
-            if swing.begun(row) and self._in_push_window(swing, step):
-                return swing
-        return None
-
-    def _thigh_landmarks(
-        self, step: Step, thighs: tuple[Side, ...], side: Side, swing: Swing | None, row: int
-    ) -> dict[str, float]:
-        """Return the landmarks of the landing thigh and of the other that are known at a row."""
-        marks: dict[str, float] = {}
-        if step.interval < math.inf:
-            marks["step_time"] = self._ms(step.interval)
-        if swing is not None:
-            marks["swing_end"] = self._ms(swing.end - step.anchor)
-            marks["swing_end_angle"] = 100.0 * swing.end_angle
-        if side.other in thighs:
-            push = self._push(side.other, step, row)
-            if push is not None:
-                marks |= self._push_landmarks(side.other, push, step, row)
-        return marks
-
-    def _push_landmarks(self, side: Side, swing: Swing, step: Step, row: int) -> dict[str, float]:
-        marks = {
-            "push_start": self._ms(swing.start - step.anchor),
-            "push_angle": 100.0 * swing.start_angle,
-        }
-        rise, known = self._swings[side].rise(swing)
-        if known <= row:
-            marks["push_rise"] = self._ms(rise - step.anchor)
-        return marks
-
-    def _pelvis_landmarks(self, step: Step, row: int) -> dict[str, float]:
-        """Return the landmarks whose whole window has been seen at an input row."""
-        z = step.anchor
-        history = self._pelvis.landmarks
-        base = max(math.ceil(z - 0.10 * self.rate_hz), history.first_index)
-        end = min(int(z + 0.23 * self.rate_hz) + 1, row - self._pelvis.landmark_lag + 1)
-        signals = history.rows(base, end).T.copy()
-        jerks = signals[:, 1:] - signals[:, :-1]
-        marks: dict[str, float] = {}
-        for name, column, low_s, high_s, largest, jerk in _PELVIS_LANDMARKS:
-            first = max(math.ceil(z + low_s * self.rate_hz), base) - base
-            stop = int(z + high_s * self.rate_hz) + 1 - base
-            if stop > signals.shape[1]:
-                continue
-            values = jerks[column, first : stop - 1] if jerk else signals[column, first:stop]
-            at = first + vertex(values if largest else -values) + 0.5 * jerk
-            marks[name] = self._ms(base + at - z)
-        first = max(math.ceil(z - 0.08 * self.rate_hz), base) - base
-        stop = int(z + 0.15 * self.rate_hz) + 1 - base
-        vertical = signals[0, first:stop]
-        rises = ((vertical[:-1] <= 0.0) & (vertical[1:] > 0.0)).nonzero()[0]
-        if len(rises):
-            k = int(rises[0])
-            share = float(-vertical[k] / (vertical[k + 1] - vertical[k]))
-            marks["vertical_zero"] = self._ms(base + first + k + share - z)
-        return marks
-
-    def _ms(self, rows: float) -> float:
-        return 1e3 * rows / self.rate_hz
-
     # -- bookkeeping ---------------------------------------------------------------------------
 
     def _event(
@@ -517,13 +451,3 @@ class ContactDetector:
             del self._anchors[0]
         for detector in self._swings.values():
             detector.prune(before)
-
-
-_PELVIS_LANDMARKS = (
-    # name, column (0 vertical, 1 forward), window in s, largest or least, of the slope or the value
-    ("vertical_peak", 0, 0.0, 0.22, True, False),
-    ("vertical_jerk", 0, -0.06, 0.18, True, True),
-    ("forward_peak", 1, -0.10, 0.15, True, False),
-    ("forward_drop", 1, -0.06, 0.20, False, True),
-    ("forward_low", 1, 0.0, 0.23, False, False),
-)
