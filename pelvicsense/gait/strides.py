@@ -36,7 +36,7 @@ class StrideConfig:
     stride_time_s: tuple[float, float] = (0.4, 2.0)
     stance_fraction: tuple[float, float] = (0.20, 0.85)
     bout_pause_s: float = 1.5
-    usual_share: tuple[float, float] = (0.65, 1.6)
+    usual_share: tuple[float, float] = (0.72, 1.6)
     doubtful_score: float = 0.3
 
 
