@@ -161,7 +161,8 @@ class ContactDetector:
         """Take all decisions whose row has come, in the order of their rows."""
         events: list[GaitEvent] = []
         while True:
-            landing = min(self._landings, key=lambda item: item.due, default=None)
+            # In order of steps: a decision put off may be overtaken by two later steps at most.
+            landing = min(self._landings[:4], key=lambda item: item.due, default=None)
             final, final_due = self._next_final()
             landing_due = landing.due if landing is not None else math.inf
             if min(landing_due, final_due) > self._newest:
@@ -341,6 +342,8 @@ class ContactDetector:
             return final.not_before
         known = math.inf
         for swing in self._swings[final.side].until(self._newest):
+            if swing.start - final.step.anchor > self.config.push_s[1] * self.rate_hz:
+                break
             if self._landmarks.in_push_window(swing, final.step):
                 seen = max(swing.accepted_known, self._swings[final.side].rise(swing)[1])
                 if seen < swing.rejected_known:

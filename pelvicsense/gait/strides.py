@@ -29,6 +29,8 @@ class StrideConfig:
         Time without a contact after which a new bout begins, s.
     usual_share
         Shortest and longest stride against the median of the last ones.
+    usual_share_running
+        The shortest in running, where strides are even: a missed contact makes a shorter one.
     doubtful_score
         Contacts that fit worse than this flag their stride.
     """
@@ -36,7 +38,8 @@ class StrideConfig:
     stride_time_s: tuple[float, float] = (0.4, 2.0)
     stance_fraction: tuple[float, float] = (0.20, 0.85)
     bout_pause_s: float = 1.5
-    usual_share: tuple[float, float] = (0.72, 1.6)
+    usual_share: tuple[float, float] = (0.65, 1.6)
+    usual_share_running: float = 0.75
     doubtful_score: float = 0.3
 
 
@@ -153,19 +156,21 @@ class StrideBuilder:
         low_share, high_share = self.config.stance_fraction
         plausible = (
             not foot.spoiled
-            and self._usual(stride.stride_time_s)
+            and self._usual(stride)
             and stride.stride_time_s >= low
             and low_share <= stride.stance_fraction <= high_share
         )
         self._times.append(stride.stride_time_s)
         return replace(stride, plausible=plausible)
 
-    def _usual(self, stride_time_s: float) -> bool:
+    def _usual(self, stride: StrideTimes) -> bool:
         """Whether a stride is about as long as the last ones: a missed contact makes it differ."""
         if len(self._times) < 4:
             return True
         low, high = self.config.usual_share
-        return low <= stride_time_s / statistics.median(self._times) <= high
+        if stride.stance.activity is Activity.RUN:
+            low = self.config.usual_share_running
+        return low <= stride.stride_time_s / statistics.median(self._times) <= high
 
 
 def _activity(landing: Activity, leaving: Activity) -> Activity:
