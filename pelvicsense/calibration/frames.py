@@ -74,6 +74,11 @@ def yaw(earth_from_levelled: FloatArray) -> FloatArray:
     )
 
 
+def mean_heading(yaw_rows: FloatArray) -> float:
+    """Return the circular mean of headings (n,), rad."""
+    return float(np.arctan2(np.sin(yaw_rows).mean(), np.cos(yaw_rows).mean()))
+
+
 def sensor_from_segment(levelled_from_sensor: FloatArray, forward: float) -> FloatArray:
     """Return the mounting (4,) of a segment whose forward axis has heading ``forward``, rad."""
     levelled_from_segment = quaternion.multiply(
