@@ -11,6 +11,8 @@ from pelvicsense import __version__
 from pelvicsense.datatypes.errors import PelvicsenseError, error_line
 
 COMMANDS = {
+    "scan": "scan",
+    "log": "log",
     "analyze": "analyze",
     "replay": "replay",
     "info": "info",

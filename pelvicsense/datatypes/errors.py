@@ -4,8 +4,10 @@
 
     PelvicsenseError
     ├── RecordingError     a session folder, or a file in it, cannot be used
+    ├── RadioError         Bluetooth, or a sensor on it, does not do what is needed
     ├── ConfigurationError a parameter or an option is out of its range
-    └── FilterRefusedError an orientation filter that failed our frame or sign checks
+    ├── FilterRefusedError an orientation filter that failed our frame or sign checks
+    └── ProfileError       a firmware profile says something wrong, or not enough
 
 The command line prints the message and exits with status 1; everything else is a bug and keeps
 its traceback.
@@ -13,6 +15,8 @@ its traceback.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -40,12 +44,61 @@ class RecordingError(PelvicsenseError):
         self.line = line
 
 
+class RadioError(PelvicsenseError):
+    """Bluetooth is not to be had, or a sensor cannot be found, reached or started."""
+
+
 class ConfigurationError(PelvicsenseError):
     """A parameter or an option is out of its range, or two of them contradict."""
 
 
 class FilterRefusedError(ConfigurationError):
     """An orientation filter that exists but whose results cannot be trusted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileFault:
+    """One thing that is wrong with a firmware profile.
+
+    Attributes
+    ----------
+    line
+        One-based line in the text.
+    key
+        Where in the profile, such as ``packets[0].fields[2].type``; empty for the whole text.
+    problem
+        One sentence: expected, got, what to do.
+    """
+
+    line: int
+    key: str
+    problem: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.line}: {self.key}: {self.problem}"
+            if self.key
+            else f"{self.line}: {self.problem}"
+        )
+
+
+class ProfileError(PelvicsenseError):
+    """A firmware profile says something wrong, or not enough.
+
+    Parameters
+    ----------
+    origin
+        The file, or where else the text is from.
+    faults
+        Everything that is wrong, in the order of the lines; at least one.
+    """
+
+    def __init__(self, origin: str, faults: Sequence[ProfileFault]) -> None:
+        more = len(faults) - 1
+        rest = f" (and {more} more: run `pelvicsense profiles check`)" if more else ""
+        super().__init__(f"{origin}:{faults[0]}{rest}")
+        self.origin = origin
+        self.faults = tuple(faults)
 
 
 def error_line(error: PelvicsenseError | OSError) -> str:

@@ -8,7 +8,7 @@ Characteristics are named by their UUID, 128 bits, lower case.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from pelvicsense.datatypes.placement import Placement
@@ -127,6 +127,9 @@ class DevicePlan:
         too small an MTU.
     firmware
         Version of the device's firmware where probing told it.
+    alternates
+        UUIDs that stand for a characteristic in other firmware: where the device lacks the one that
+        steps and ``subscribe`` name, the first of these that it has is meant.
     """
 
     profile: str
@@ -142,6 +145,7 @@ class DevicePlan:
     battery: BatteryPlan | None = None
     min_notification_bytes: Mapping[str, int]
     firmware: str | None = None
+    alternates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def spec(self, placement: Placement, device: str | None = None) -> SensorSpec:
         """Return what the recording's manifest says of the sensor."""

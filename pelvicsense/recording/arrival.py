@@ -1,8 +1,8 @@
-"""Order of arrival for sessions that were made all at once: simulated or imported."""
+"""Order of arrival: of sessions made all at once (simulated, imported), and inside a group."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -27,6 +27,22 @@ def in_arrival_order(
         after = mark.host_ns
     if rest := _arrived(blocks, after, None):
         yield rest
+
+
+def stretches(group: Iterable[StreamInput]) -> Iterator[list[SampleBlock] | Mark]:
+    """Yield a group's marks, and what lies between them: the blocks that hold samples, if any."""
+    stretch: list[SampleBlock] = []
+    for item in group:
+        if isinstance(item, SampleBlock):
+            if len(item):
+                stretch.append(item)
+            continue
+        if stretch:
+            yield stretch
+            stretch = []
+        yield item
+    if stretch:
+        yield stretch
 
 
 def _arrived(

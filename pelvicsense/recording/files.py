@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,7 +19,22 @@ def create_private(path: Path) -> BinaryIO:
     FileExistsError
         If ``path`` exists.
     """
-    return open(path, "xb", opener=lambda name, flags: os.open(name, flags, OWNER_ONLY))
+    return open(path, "xb", opener=_open_private)
+
+
+def create_private_unbuffered(path: Path) -> FileIO:
+    """Create ``path`` with mode 0600; what is written to it is with the operating system at once.
+
+    Raises
+    ------
+    FileExistsError
+        If ``path`` exists.
+    """
+    return FileIO(path, "x", opener=_open_private)
+
+
+def _open_private(name: str, flags: int) -> int:
+    return os.open(name, flags, OWNER_ONLY)
 
 
 def flush_to_disk(stream: BinaryIO) -> None:
@@ -32,3 +48,27 @@ def write_private(path: Path, data: bytes) -> None:
     with create_private(path) as stream:
         stream.write(data)
         flush_to_disk(stream)
+
+
+def place_private(path: Path, data: bytes) -> None:
+    """Make ``path`` hold ``data``, whole or not at all, even after a power cut.
+
+    The caller makes the name itself lasting: :func:`sync_folder`.
+    """
+    partial = path.with_name(f".{path.name}.partial")
+    write_private(partial, data)
+    partial.replace(path)
+
+
+def sync_folder(folder: Path) -> None:
+    """Return once the names in ``folder`` would survive a power cut.
+
+    Windows cannot open folders and needs no such call.
+    """
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from pelvicsense.datatypes.errors import RecordingError
 from pelvicsense.datatypes.placement import Placement
-from pelvicsense.datatypes.samples import Mark, SampleBlock, StreamInput
+from pelvicsense.datatypes.samples import Mark, StreamInput
+from pelvicsense.recording.arrival import stretches
 from pelvicsense.recording.files import create_private, flush_to_disk, write_private
 from pelvicsense.recording.manifest import Manifest, write_manifest
 from pelvicsense.recording.marks import MARK_HEADER, MARKS_FILE, PlacedMark, encode_mark
@@ -175,16 +176,12 @@ def _add_group(
     group: Sequence[StreamInput],
     sensors: tuple[Placement, ...],
 ) -> None:
-    stretch: list[SampleBlock] = []
-    for item in [*group, None]:
-        if isinstance(item, SampleBlock):
-            if item.sensor not in sensors:
-                problem = f"samples of {item.sensor}, which the manifest does not name"
-                raise RecordingError(folder, problem)
-            stretch.append(item)
-            continue
-        if stretch:
-            draft.add_rows(rows_from_blocks(stretch, sensors, draft.row_count))
-            stretch = []
-        if item is not None:
+    for item in stretches(group):
+        if isinstance(item, Mark):
             draft.add_mark(item)
+            continue
+        for block in item:
+            if block.sensor not in sensors:
+                problem = f"samples of {block.sensor}, which the manifest does not name"
+                raise RecordingError(folder, problem)
+        draft.add_rows(rows_from_blocks(item, sensors, draft.row_count))

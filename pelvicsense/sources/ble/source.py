@@ -1,0 +1,304 @@
+"""All worn sensors as the pipeline's inputs, in order of arrival."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from pelvicsense.datatypes.errors import RadioError
+from pelvicsense.datatypes.placement import Placement
+from pelvicsense.datatypes.samples import Mark, MarkKind, SampleBlock, StreamInput
+from pelvicsense.decoding.decoder import Decoder
+from pelvicsense.profiles.schema import Profile
+from pelvicsense.recording.packets import Packet
+from pelvicsense.sources.ble.link import LinkChange, LinkTimes, SensorLink
+from pelvicsense.sources.ble.radio import Radio
+from pelvicsense.sources.ble.sightings import Sighting, find
+
+Told: TypeAlias = Callable[[str], None]
+"""Takes a sentence about progress."""
+
+PERIOD_S = 0.05
+"""How often what has arrived is handed on: unnoticeable, and rare enough to be cheap."""
+
+_FIND_S = 15.0
+_FIRST_SAMPLE_S = 5.0
+_STOP_S = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WornSensor:
+    """Which sensor is worn where.
+
+    Attributes
+    ----------
+    placement
+        Where.
+    name
+        Its advertised name, or its address.
+    profile
+        Id of its firmware profile; none to recognise it.
+    rate_hz
+        Wanted rate; none for the profile's own choice.
+    """
+
+    placement: Placement
+    name: str
+    profile: str | None = None
+    rate_hz: float | None = None
+
+
+class BleSource:
+    """The sensors of one session: ``find``, ``connect``, ``start``, iterate ``groups``, ``stop``.
+
+    Parameters
+    ----------
+    radio
+        The adapter and the clock.
+    profiles
+        All that is known about devices.
+    worn
+        Which sensor is worn where.
+    times
+        How long to wait for what.
+    keep
+        Shown every notification before it is decoded.
+    """
+
+    def __init__(
+        self,
+        radio: Radio,
+        profiles: Sequence[Profile],
+        worn: Sequence[WornSensor],
+        times: LinkTimes | None = None,
+        keep: Callable[[Packet], None] | None = None,
+    ) -> None:
+        self.links: dict[Placement, SensorLink] = {}
+        self.decoders: dict[Placement, Decoder] = {}
+        self._radio = radio
+        self._profiles = profiles
+        self._worn = worn
+        self._times = times or LinkTimes()
+        self.keep = keep
+        self._arrived: deque[Packet | LinkChange | Mark] = deque()
+        self._waiting = asyncio.Event()
+        self._early: list[StreamInput] = []
+        self._keepers: list[asyncio.Task[None]] = []
+        self._stopped = False
+
+    # -- coming up -----------------------------------------------------------------------------
+
+    async def find(self, told: Told) -> None:
+        """Look for every sensor and recognise it.
+
+        Raises
+        ------
+        RadioError
+            If Bluetooth is not to be had, or a sensor is not found, not known or cannot serve.
+        """
+        told("looking for " + ", ".join(worn.name for worn in self._worn))
+        names = [worn.name for worn in self._worn]
+        sightings = await find(self._radio, self._profiles, names, _FIND_S)
+        _check_distinct(self._worn, sightings)
+        for worn, sighting in zip(self._worn, sightings, strict=True):
+            profile = self._profile_of(worn, sighting)
+            self.links[worn.placement] = SensorLink(
+                self._radio,
+                self._times,
+                worn.placement,
+                sighting,
+                profile,
+                worn.rate_hz,
+                self._put,
+            )
+
+    async def connect(self, told: Told) -> None:
+        """Connect and configure every sensor that was found, one after another.
+
+        Raises
+        ------
+        RadioError
+            If a sensor does not answer; those already connected are let go.
+        """
+        try:
+            for link in self.links.values():
+                told(f"connecting {link.name}, {link.profile.device}")
+                await link.connect()
+        except BaseException:
+            await self.stop()
+            raise
+
+    def _profile_of(self, worn: WornSensor, sighting: Sighting) -> Profile:
+        profile = sighting.profile
+        if worn.profile is not None:
+            profile = next((known for known in self._profiles if known.id == worn.profile), None)
+        if profile is None:
+            wanted = f"no profile is called {worn.profile}" if worn.profile else "no profile fits"
+            msg = (
+                f"{worn.name}: {wanted}; `pelvicsense profiles list` shows those there are, and "
+                "firmware_profiles/README.md how to add one"
+            )
+            raise RadioError(msg)
+        if profile.refusal:
+            raise RadioError(f"{worn.name} ({profile.device}): {profile.refusal}")
+        return profile
+
+    async def identify(self, placement: Placement) -> bool:
+        """Let one sensor show itself; false where it cannot."""
+        link = self.links[placement]
+        await link.identify()
+        return bool(link.plan.identify)
+
+    async def start(self) -> None:
+        """Start all sensors and wait until each has sent a sample.
+
+        Raises
+        ------
+        RadioError
+            If one refuses, or sends nothing that can be used.
+        """
+        for placement, link in self.links.items():
+            await link.start()
+            self.decoders[placement] = Decoder(link.profile, link.plan, link.values, placement)
+        for link in self.links.values():
+            self._keepers.append(asyncio.create_task(link.keep()))
+        try:
+            async with asyncio.timeout(_FIRST_SAMPLE_S):
+                while not all(decoder.counters.samples for decoder in self.decoders.values()):
+                    await asyncio.sleep(PERIOD_S)
+                    self._early += self._drain()
+        except TimeoutError:
+            raise RadioError(self._silence()) from None
+
+    def _silence(self) -> str:
+        silent = [place for place, decoder in self.decoders.items() if not decoder.counters.samples]
+        faults = "; ".join(
+            f"{self.links[place].name}: {self._why_nothing(place)}" for place in silent
+        )
+        return f"{faults}; restart the sensor and try again"
+
+    def _why_nothing(self, placement: Placement) -> str:
+        bad = self.decoders[placement].counters.bad
+        if not bad:
+            return f"started, but sent nothing for {_FIRST_SAMPLE_S:.0f} s"
+        return "sends packets that cannot be read: " + ", ".join(
+            f"{reason} ({count})" for reason, count in bad.items()
+        )
+
+    # -- running -------------------------------------------------------------------------------
+
+    def mark(self, kind: MarkKind, text: str = "", sensor: Placement | None = None) -> None:
+        """Put a user's mark into the stream, now."""
+        host_ns = self._radio.clock_ns()
+        self._put(Mark(host_ns=host_ns, kind=kind, sensor=sensor, text=text))
+
+    async def groups(self) -> AsyncIterator[list[StreamInput]]:
+        """Yield what arrived, a group every `PERIOD_S` while anything does, until stopped."""
+        if self._early:
+            yield self._early
+            self._early = []
+        while not self._stopped or self._arrived:
+            await self._waiting.wait()
+            if not self._stopped:
+                await asyncio.sleep(PERIOD_S)
+            self._waiting.clear()
+            self._raise_if_broken()
+            group = self._drain()
+            if group:
+                yield group
+
+    def _raise_if_broken(self) -> None:
+        """Let a bug in a keeper come out instead of a sensor staying silent for ever."""
+        for keeper in self._keepers:
+            if keeper.done() and not keeper.cancelled():
+                keeper.result()
+
+    async def stop(self) -> None:
+        """Stop and disconnect all sensors at once; a hung one is left behind after `_STOP_S`."""
+        for keeper in self._keepers:
+            keeper.cancel()
+        await asyncio.gather(*self._keepers, return_exceptions=True)
+        stops = [asyncio.create_task(link.stop()) for link in self.links.values()]
+        if stops:
+            _, hung = await asyncio.wait(stops, timeout=_STOP_S)
+            for task in hung:
+                task.cancel()
+        self._stopped = True
+        self._waiting.set()
+
+    # -- from notifications to inputs ----------------------------------------------------------
+
+    def _put(self, item: Packet | LinkChange | Mark) -> None:
+        """Take anything that enters the stream; called by bleak, so it only keeps it."""
+        self._arrived.append(item)
+        self._waiting.set()
+
+    def _drain(self) -> list[StreamInput]:
+        """Decode what has arrived; blocks of one sensor between two marks become one."""
+        inputs: list[StreamInput] = []
+        blocks: dict[Placement, list[SampleBlock]] = {}
+        while self._arrived:
+            item = self._arrived.popleft()
+            if isinstance(item, Packet):
+                if self.keep is not None:
+                    self.keep(item)
+                decoded = self.decoders[item.sensor].feed(
+                    item.host_ns, item.characteristic, item.data
+                )
+                if decoded.lost:
+                    inputs += _joined(blocks)
+                    inputs.append(_lost_mark(item, decoded.lost))
+                for block in decoded.blocks:
+                    blocks.setdefault(item.sensor, []).append(block)
+                continue
+            inputs += _joined(blocks)
+            if isinstance(item, LinkChange):
+                if item.kind is MarkKind.LINK_LOST:
+                    self.decoders[item.sensor].restart()
+                item = Mark(
+                    host_ns=item.host_ns, kind=item.kind, sensor=item.sensor, text=item.text
+                )
+            inputs.append(item)
+        return inputs + _joined(blocks)
+
+
+def _joined(blocks: dict[Placement, list[SampleBlock]]) -> list[StreamInput]:
+    """Return one block per sensor, and empty ``blocks``."""
+    joined: list[StreamInput] = [
+        run[0] if len(run) == 1 else _one_block(run) for run in blocks.values()
+    ]
+    blocks.clear()
+    return joined
+
+
+def _one_block(run: Sequence[SampleBlock]) -> SampleBlock:
+    ticks = [block.tick for block in run if block.tick is not None]
+    return SampleBlock(
+        sensor=run[0].sensor,
+        host_ns=np.concatenate([block.host_ns for block in run]),
+        tick=np.concatenate(ticks) if ticks else None,
+        acc=np.concatenate([block.acc for block in run]),
+        gyr=np.concatenate([block.gyr for block in run]),
+    )
+
+
+def _lost_mark(arrival: Packet, lost: int) -> Mark:
+    return Mark(host_ns=arrival.host_ns, kind=MarkKind.LOST, sensor=arrival.sensor, text=str(lost))
+
+
+def _check_distinct(worn: Sequence[WornSensor], sightings: Sequence[Sighting]) -> None:
+    """Refuse one device on two placements."""
+    places: dict[str, WornSensor] = {}
+    for sensor, sighting in zip(worn, sightings, strict=True):
+        other = places.setdefault(sighting.address, sensor)
+        if other is not sensor:
+            msg = (
+                f"{other.name} and {sensor.name} are the same sensor; "
+                f"name one for {other.placement} and another for {sensor.placement}"
+            )
+            raise RadioError(msg)
