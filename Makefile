@@ -1,4 +1,4 @@
-# make demo   set everything up, analyse a sample recording, print what it says
+# make demo   set everything up, analyse a sample recording, then record from simulated sensors
 # make test   style, types, import contracts, tests
 # Needs Python 3.11 or newer, git and make; another interpreter: make PYTHON=python3.12 demo
 
@@ -9,11 +9,11 @@ INSTALLED := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test accuracy bench recordings clean
+.PHONY: help demo test accuracy soak bluez bench recordings clean
 
 help:
 	@sed -n '/^# /s/^# //p' Makefile | head -3
-	@echo "also: make accuracy, bench, recordings, clean"
+	@echo "also: make accuracy, soak, bluez, bench, recordings, clean"
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -29,6 +29,8 @@ $(INSTALLED): $(BIN)/python pyproject.toml constraints.txt
 
 demo: $(INSTALLED)
 	$(BIN)/pelvicsense analyze recordings/walk --out demo --force
+	@echo "Now three simulated sensors on a simulated radio, recorded for 30 s:"
+	$(BIN)/pelvicsense log --virtual walk --duration 30 --out demo
 
 test: $(INSTALLED)
 	$(BIN)/ruff check .

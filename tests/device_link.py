@@ -45,16 +45,26 @@ class DeviceLink:
             self._subscribed.add(uuid)
             self.heard += self.model.subscribed(uuid, True)
 
+    def unsubscribe(self) -> None:
+        """Give all subscriptions up."""
+        for uuid in self._subscribed:
+            self.model.subscribed(uuid, False)
+        self._subscribed.clear()
+
     def stream(
-        self, acc: NDArray[np.float64], gyr: NDArray[np.float64], start_s: float = 0.0
-    ) -> list[Notification]:
-        """Let the device sample a signal at its own rate; return what it sent meanwhile."""
-        self.heard.clear()
+        self, acc: NDArray[np.float64], gyr: NDArray[np.float64]
+    ) -> list[tuple[int, str, bytes]]:
+        """Let the device sample a signal, shape (n, 3), at its rate; return what it sends.
+
+        Each notification comes with the host's time, as if it arrived at once.
+        """
+        arrived = []
         for a, g in zip(acc, gyr, strict=True):
-            time_s = start_s + self.samples / self.model.rate_hz
-            self.heard += self.model.sample(self.samples, time_s, a, g)
+            time_s = self.samples / self.model.rate_hz
+            for uuid, data in self.model.sample(self.samples, time_s, a, g):
+                arrived.append((round(time_s * 1e9), uuid, data))
             self.samples += 1
-        return list(self.heard)
+        return arrived
 
     def _write(self, uuid: str, data: bytes, response: bool) -> None:
         needed = Property.WRITE if response else Property.WRITE_WITHOUT_RESPONSE

@@ -19,6 +19,7 @@ COMMANDS = {
     "edit": "edit",
     "compare-filters": "compare_filters",
     "simulate": "simulate",
+    "profiles": "profiles",
     "bench": "bench",
 }
 """Command and its module in this package, in the order of the help text."""

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import click
+
 from pelvicsense.datatypes.errors import ConfigurationError
 from pelvicsense.datatypes.placement import Placement
 from pelvicsense.profiles.schema import Profile
@@ -52,7 +54,10 @@ async def air(
         If simulated sensors are wanted and the extra that brings them is not installed, or the
         activity or the model does not exist.
     """
-    profiles = tuple(load_profiles().profiles)
+    library = load_profiles()
+    for notice in library.notices:
+        click.echo(notice, err=True)
+    profiles = tuple(entry.profile for entry in library.entries.values())
     if virtual is None:
         yield Air(radio=Radio(adapter=adapter), profiles=profiles)
         return

@@ -120,45 +120,52 @@ class Continuity:
             return (((mark.sequence - before.sequence) & self._sequence_mask) - 1) * mark.rows
         if self._time is None:
             return 0
+        self._watch(self._interval_between(before, mark))
         samples = self._elapsed(before, mark) / self._spacing - self._between(before, mark)
         packets = samples / mark.rows
         whole = round(packets)
         clear = abs(packets - whole) <= _SPACING_SLACK + _RATE_SLACK * packets
-        if whole < 1 or not clear or self._usual(before, mark):
-            return 0
-        return whole * mark.rows
+        return whole * mark.rows if whole > 0 and clear else 0
 
-    def _usual(self, before: _Mark, mark: _Mark) -> bool:
-        """Return whether an interval is the device's own, being the same again and again."""
-        interval = self._elapsed(before, mark) / self._between(before, mark)
-        same = abs(interval - self._interval) <= _SPACING_SLACK * self._interval
-        self._intervals = self._intervals + 1 if same else 1
+    def _interval_between(self, before: _Mark, mark: _Mark) -> float:
+        """Return ticks per sample from one packet to the next, if nothing is missing between."""
+        return self._elapsed(before, mark) / self._between(before, mark)
+
+    def _watch(self, interval: float) -> None:
+        """Take an interval that comes again and again for the device's own."""
+        self._intervals = self._intervals + 1 if self._close(interval, self._interval) else 1
         self._interval = interval
         if self._intervals >= _SAME_INTERVALS:
             self._spacing = interval
-        return self._intervals >= _SAME_INTERVALS
 
     def _ticks(self, before: _Mark | None, mark: _Mark, reading: Reading) -> IntArray | None:
         if self._time is None:
             return self._indices(mark) if self._sequence_mask else None
+        spacing = self._measured(before, mark)
         if reading.times is not None:
             ticks = reading.times
+        elif mark.rows == 1:
+            ticks = np.array([_signed(mark.time)])
         else:
             steps = np.arange(mark.rows)
             if self._time.anchor is Anchor.LAST:
                 steps -= mark.rows - 1
-            ticks = _signed(mark.time) + np.rint(steps * self._measured(before, mark)).astype(int)
+            ticks = _signed(mark.time) + np.rint(steps * spacing).astype(np.int64)
         return ticks & self._time_mask if self._time.bits < 63 else ticks
 
     def _measured(self, before: _Mark | None, mark: _Mark) -> float:
         """Return ticks per sample, by the packet before where nothing is missing between."""
         if before is None:
             return self._spacing
-        measured = self._elapsed(before, mark) / self._between(before, mark)
-        likely = (self._spacing, self._nominal)
-        if any(abs(measured - spacing) <= _SPACING_SLACK * spacing for spacing in likely):
+        measured = self._interval_between(before, mark)
+        likely = self._close(measured, self._spacing) or self._close(measured, self._nominal)
+        if likely or self._sequence_mask:
             self._spacing = measured
         return self._spacing
+
+    @staticmethod
+    def _close(measured: float, spacing: float) -> bool:
+        return abs(measured - spacing) <= _SPACING_SLACK * spacing
 
     def _indices(self, mark: _Mark) -> IntArray:
         """Return the indices of the samples: a counter that wraps only after many years."""

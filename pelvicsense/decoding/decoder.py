@@ -85,8 +85,8 @@ class Decoder:
     Parameters
     ----------
     profile, plan, values
-        The device's profile, what :meth:`Profile.plan` made of it, and what probing and starting
-        brought.
+        The device's profile, what :meth:`Profile.plan` made of it, and what all its steps brought:
+        probing, and then configuring and starting, as some devices tell their scale only then.
     placement
         The sensor's name in the blocks.
 

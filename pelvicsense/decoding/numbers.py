@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,58 +9,46 @@ from pelvicsense.datatypes.arrays import FloatArray, IntArray
 from pelvicsense.profiles.layout import NUMBER_BYTES
 
 
-@dataclass(frozen=True, slots=True)
 class NumberGrid:
-    """``n`` rows of ``count`` neighbouring numbers.
+    """Rows of ``count`` neighbouring numbers, each written as ``kind`` in the byte order."""
 
-    Attributes
-    ----------
-    kind, little
-        How a number is written.
-    count
-        Numbers in a row.
-    """
-
-    kind: str
-    little: bool
-    count: int
-
-    @property
-    def is_float(self) -> bool:
-        """Whether a number may be something that is none."""
-        return self.kind[0] == "f"
+    def __init__(self, kind: str, little: bool, count: int) -> None:
+        self.kind = kind
+        self.is_float = kind[0] == "f"
+        self._little = little
+        self._count = count
+        self._size = NUMBER_BYTES.get(kind, 0)  # text has none
+        self._dtype: np.dtype[np.generic] | None = None  # numpy knows no numbers of 3 bytes
+        if self._size not in {0, 3}:
+            self._dtype = np.dtype(f"{'<' if little else '>'}{kind[0]}{self._size}")
 
     def read(self, data: bytes, at: int, rows: int, stride: int) -> NDArray[np.generic]:
         """Return (rows, count) numbers; row i begins at ``at + i * stride`` in the bytes."""
-        size = NUMBER_BYTES[self.kind]
-        if size == 3:
-            raw = np.ndarray((rows, self.count, 3), np.uint8, data, at, (stride, 3, 1))
+        if self._dtype is None:
+            raw = np.ndarray((rows, self._count, 3), np.uint8, data, at, (stride, 3, 1))
             b = raw.astype(np.int64)
-            low, high = (0, 2) if self.little else (2, 0)
+            low, high = (0, 2) if self._little else (2, 0)
             number = b[..., low] | b[..., 1] << 8 | b[..., high] << 16
             return (number ^ 0x800000) - 0x800000 if self.kind == "i24" else number
-        return np.ndarray((rows, self.count), self._dtype, data, at, (stride, size))
+        return np.ndarray((rows, self._count), self._dtype, data, at, (stride, self._size))
 
     def write(self, data: bytearray, at: int, stride: int, numbers: FloatArray | IntArray) -> None:
         """Write (rows, count) numbers, integers rounded and clipped to what the type holds."""
-        size = NUMBER_BYTES[self.kind]
         rows = len(numbers)
         if not self.is_float:
             numbers = np.clip(np.rint(numbers), *self._limits())
-        if size == 3:
+        if self._dtype is None:
             whole = numbers.astype(np.int64)
-            raw = np.ndarray((rows, self.count, 3), np.uint8, data, at, (stride, 3, 1))
+            raw = np.ndarray((rows, self._count, 3), np.uint8, data, at, (stride, 3, 1))
             for i in range(3):
-                raw[..., i if self.little else 2 - i] = whole >> (8 * i) & 0xFF
+                raw[..., i if self._little else 2 - i] = whole >> (8 * i) & 0xFF
         else:
-            np.ndarray((rows, self.count), self._dtype, data, at, (stride, size))[:] = numbers
-
-    @property
-    def _dtype(self) -> str:
-        return ("<" if self.little else ">") + self.kind[0] + str(NUMBER_BYTES[self.kind])
+            np.ndarray((rows, self._count), self._dtype, data, at, (stride, self._size))[:] = (
+                numbers
+            )
 
     def _limits(self) -> tuple[float, float]:
-        bits = 8 * NUMBER_BYTES[self.kind]
+        bits = 8 * self._size
         if self.kind[0] == "u":
             return 0, float(np.nextafter(2.0**bits, 0)) if bits == 64 else 2**bits - 1
         half = 2 ** (bits - 1)

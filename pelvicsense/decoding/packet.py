@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -25,8 +26,6 @@ from pelvicsense.profiles.layout import (
 )
 from pelvicsense.profiles.plan import Values
 from pelvicsense.profiles.units import SIGNAL_UNITS
-
-_INT64 = 1 << 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ class SignalField:
         factor = scale * SIGNAL_UNITS[field.name][field.unit]
         self.name = field.name
         self.grid = NumberGrid(field.type, packet.little, field.count)
-        self._place = _place(packet.samples, field)
+        self._place = place(packet.samples, field)
         order = [axis for axis, _ in axes]
         self._order = None if order == [0, 1, 2] else order
         self._factor = np.array([sign * factor for _, sign in axes])
@@ -71,9 +70,7 @@ class SignalField:
     def read(self, frame: bytes, rows: int) -> FloatArray:
         """Return (rows, 3) in SI; the bytes must be there."""
         at, stride = self._place(rows)
-        with np.errstate(invalid="ignore"):  # a signalling NaN is refused like any other
-            raw = self.grid.read(frame, at, rows, stride).astype(np.float64)
-        return self.si(raw)
+        return self.si(self.grid.read(frame, at, rows, stride).astype(np.float64))
 
     def write(self, frame: bytearray, si: FloatArray) -> None:
         """Write (rows, 3) in SI."""
@@ -83,9 +80,8 @@ class SignalField:
     def si(self, raw: FloatArray) -> FloatArray:
         """Return the device's numbers as SI in the sensor frame."""
         turned: FloatArray = raw if self._order is None else raw[:, self._order]
-        with np.errstate(over="ignore"):  # what overflows is not finite, and refused
-            turned = turned * self._factor
-        return turned
+        product: FloatArray = turned * self._factor
+        return product
 
     def raw(self, si: FloatArray) -> FloatArray:
         """Return SI in the sensor frame as the device's numbers."""
@@ -107,7 +103,8 @@ class _Place:
         return self._at + self._per_row * rows, self._stride
 
 
-def _place(samples: Samples, field: Field) -> _Place:
+def place(samples: Samples, field: Field) -> _Place:
+    """Return where a field of the samples is: rows → offset of the first, stride."""
     if samples.major is Major.SAMPLE:
         return _Place(samples.at + field.at, samples.stride, 0)
     return _Place(samples.at, field.size, field.at)
@@ -126,10 +123,12 @@ class PacketCodec:
         ]
         times = samples.field(TIME)
         self._times = None if times is None else NumberGrid(times.type, packet.little, 1)
-        self._times_place = None if times is None else _place(samples, times)
+        self._times_place = None if times is None else place(samples, times)
         self._codec = CODECS[samples.codec] if samples.codec else None
         self._check = 1 if packet.checksum else 0
         self._shortest = packet.shortest_bytes
+        self._has_floats = any(signal.grid.is_float for signal in self.signals)
+        self._head = [f for f in packet.fields if f.name in {TIME, SEQUENCE}]
 
     def rows(self, frame: bytes) -> int | None:
         """Return how many samples a packet of this length holds; none if no whole number."""
@@ -155,17 +154,22 @@ class PacketCodec:
         rows = self.rows(frame)
         if rows is None:
             return "length"
-        signals = {}
-        for signal in self.signals:
-            values = signal.read(frame, rows)
-            if signal.grid.is_float and not np.isfinite(values).all():
-                return "number"
-            signals[signal.name] = values
+        signals = self._read_signals(frame, rows)
+        if signals is None:
+            return "number"
         times = None
         if self._times is not None and self._times_place is not None:
             at, stride = self._times_place(rows)
             times = self._times.read(frame, at, rows, stride)[:, 0].astype(np.int64)
         return self._reading(frame, rows, times, signals)
+
+    def _read_signals(self, frame: bytes, rows: int) -> dict[str, FloatArray] | None:
+        if not self._has_floats:
+            return {signal.name: signal.read(frame, rows) for signal in self.signals}
+        with np.errstate(all="ignore"):  # signalling NaN, overflow: refused like any other
+            signals = {signal.name: signal.read(frame, rows) for signal in self.signals}
+            finite = all(math.isfinite(values.sum()) for values in signals.values())
+        return signals if finite else None
 
     def _unpack_codec(self, frame: bytes) -> Reading | str:
         assert self._codec is not None
@@ -187,9 +191,7 @@ class PacketCodec:
         signals: Mapping[str, FloatArray],
     ) -> Reading:
         head = {
-            f.name: int(read_number(frame, f.at, f.type, self.packet.little))
-            for f in self.packet.fields
-            if f.name in {TIME, SEQUENCE}
+            f.name: int(read_number(frame, f.at, f.type, self.packet.little)) for f in self._head
         }
         return Reading(rows, head.get(SEQUENCE), head.get(TIME), times, signals)
 

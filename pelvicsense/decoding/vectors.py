@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from pelvicsense.datatypes.arrays import FloatArray
@@ -29,7 +31,8 @@ def vector_problems(profile: Profile, vector: Vector) -> list[str]:
             got = battery.percent(vector.notifications[0][1]) if battery else None
             want = vector.battery_percent
             return [] if got == want else [f"battery: expected {want:g} %, got {got} %"]
-        plan = profile.plan(vector.values, vector.rate_hz)
+        # a refused device is no use, but what is said about its packets must be true all the same
+        plan = replace(profile, refusal="").plan(vector.values, vector.rate_hz)
         decoder = Decoder(profile, plan, vector.values, Placement.PELVIS)
     except ConfigurationError as error:
         return [str(error)]

@@ -85,16 +85,18 @@ def _packet(table: Table, known: Characteristics) -> Packet:
     if checksum and checksum not in CHECKSUMS:
         table.expected("checksum", "one of " + ", ".join(CHECKSUMS))
     constants = _constants(table)
-    begin = len(constants[0][1]) if constants and constants[0][0] == 0 else 0
-    fields = read_fields(table.tables("fields"), begin, little == "little")
-    is_text = any(f.type == TEXT for f in fields)
+    field_tables = table.tables("fields")
+    is_text = any(inner.values.get("type") == TEXT for inner in field_tables)
+    prefixed = constants and constants[0][0] == 0 and not is_text  # offsets of text are columns
+    begin = len(constants[0][1]) if prefixed else 0
+    fields = read_fields(field_tables, begin, little == "little")
     ignored = table.flag("ignore", default=False)
     samples = None
     if ignored and "samples" in table:
         table.fault("samples", "expected no samples in a packet with ignore = true; remove either")
         table.get("samples")
     elif "samples" in table:
-        behind = max([0 if is_text else begin, *(f.end for f in fields)])
+        behind = max([begin, *(f.end for f in fields)])
         samples = _samples(table.table("samples"), behind, little == "little")
     elif not ignored:
         table.fault(None, "expected [packets.samples], or ignore = true, got neither")
@@ -173,10 +175,9 @@ def _check_packet(table: Table, packet: Packet) -> None:
             table.fault("fields", f"expected {field.name} as one number without scale")
     if samples is None:
         return
-    if samples.at < packet.head_bytes and not _is_text(packet):
-        table.fault(
-            "samples", f"expected samples behind the fields (at {packet.head_bytes} or later)"
-        )
+    behind = max([len(packet.prefix), *(f.end for f in packet.fields)])
+    if samples.at < behind and not _is_text(packet):
+        table.fault("samples", f"expected samples behind the fields (at {behind} or later)")
     needed = _needed(packet, samples)
     if packet.length is not None and packet.length < needed:
         table.expected("length", f"at least {needed}, what fields and samples take")

@@ -104,17 +104,17 @@ def ambiguities(profiles: Sequence[Profile]) -> list[str]:
                 f"{one.id} ({a!r}) and {other.id} ({b!r}) match the same names equally well"
                 for a in one.match.names
                 for b in other.match.names
-                if literal(a) == literal(b) and _overlap(a, b)
+                if literal(a) == literal(b) and overlap(a, b)
             ]
     return found
 
 
-def _overlap(a: str, b: str) -> bool:
+def overlap(a: str, b: str) -> bool:
     """Return whether some name fits both patterns (of ``*`` and ``?``)."""
     if not a or not b:
         return not (a + b).strip("*")
     if a[0] == "*":
-        return _overlap(a[1:], b) or _overlap(a, b[1:])
+        return overlap(a[1:], b) or overlap(a, b[1:])
     if b[0] == "*":
-        return _overlap(a, b[1:]) or _overlap(a[1:], b)
-    return (a[0] == b[0] or "?" in a[0] + b[0]) and _overlap(a[1:], b[1:])
+        return overlap(a, b[1:]) or overlap(a[1:], b)
+    return (a[0] == b[0] or "?" in a[0] + b[0]) and overlap(a[1:], b[1:])

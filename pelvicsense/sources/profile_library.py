@@ -10,7 +10,6 @@ from pathlib import Path
 
 import platformdirs
 
-import pelvicsense
 from pelvicsense.datatypes.errors import ConfigurationError, ProfileError, ProfileFault
 from pelvicsense.profiles.parse import parse_profile
 from pelvicsense.profiles.schema import Profile
@@ -126,7 +125,7 @@ def read_profile(path: Path) -> Profile:
 
 def shipped_folder() -> Path:
     """Return where the shipped profiles are: inside a wheel, beside the package when editable."""
-    package = Path(pelvicsense.__file__).parent
+    package = Path(__file__).parent.parent
     inside = package / _FOLDER
     return inside if inside.is_dir() else package.parent / _FOLDER
 

@@ -10,10 +10,10 @@ from bumble import hci
 from bumble.core import AdvertisingData
 from bumble.core import ConnectionError as LinkError
 from bumble.device import Advertisement, Connection, Device
-from bumble.host import Host
 
 from pelvicsense.virtual.air import Air
 from pelvicsense.virtual.controller import VirtualController
+from pelvicsense.virtual.host import QuietHost
 
 ADDRESS = "A0:00:00:00:00:01"
 """A public address: Linux connects from one, too."""
@@ -45,7 +45,7 @@ class Central:
         self._connecting = asyncio.Lock()
         self._last_heard_s: dict[str, float] = {}
         self._scanner: Heard | None = None
-        self._device = Device(name="central", host=Host(controller, controller))
+        self._device = Device(name="central", host=QuietHost(controller, controller))
         self._device.on(Device.EVENT_ADVERTISEMENT, self._heard)
 
     async def power_on(self) -> None:
@@ -133,7 +133,9 @@ class Central:
 
     async def _abandon(self, attempt: asyncio.Task[Connection]) -> None:
         """End an attempt that nobody waits for, without leaving a link behind."""
-        with suppress(hci.HCI_Error):
+        while not (self._device.is_le_connecting or attempt.done()):
+            await asyncio.sleep(0.0)  # the controller does not know of it yet
+        with suppress(hci.HCI_Error):  # it has come through meanwhile
             await self._device.send_sync_command(hci.HCI_LE_Create_Connection_Cancel_Command())
         with suppress(LinkError, hci.HCI_Error):
             connection = await attempt

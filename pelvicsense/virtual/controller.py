@@ -83,6 +83,18 @@ class VirtualController(Controller):
         self.air = air
         self.le_legacy_advertiser = _Advertiser(self)
 
+    def on_hci_packet(self, packet: hci.HCI_Packet) -> None:
+        """Take a packet from the host; unlike bumble's, without composing a text of it."""
+        if isinstance(packet, hci.HCI_AclDataPacket):
+            self.on_hci_acl_data_packet(packet)
+        else:
+            super().on_hci_packet(packet)
+
+    def send_hci_packet(self, packet: hci.HCI_Packet) -> None:
+        """Hand a packet to the host, likewise."""
+        if self.host:
+            asyncio.get_running_loop().call_soon(self.host.on_packet, bytes(packet))
+
     def on_hci_le_create_connection_cancel_command(
         self, _command: hci.HCI_LE_Create_Connection_Cancel_Command
     ) -> hci.HCI_StatusReturnParameters:

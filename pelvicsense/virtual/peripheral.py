@@ -13,13 +13,13 @@ from bumble import hci
 from bumble.core import ConnectionError as LinkError
 from bumble.device import Connection, Device, DeviceConfiguration
 from bumble.gatt import Characteristic
-from bumble.host import Host
 
 from pelvicsense.virtual.advert import advert_packets
 from pelvicsense.virtual.air import Air
 from pelvicsense.virtual.controller import VirtualController
 from pelvicsense.virtual.feed import Feed
 from pelvicsense.virtual.gatt import Notification, SensorModel
+from pelvicsense.virtual.host import QuietHost
 from pelvicsense.virtual.sampler import Sampler
 from pelvicsense.virtual.server import GattTable, StrictServer
 
@@ -109,11 +109,11 @@ class Peripheral:
             name=self.model.name,
             address=hci.Address(self.address, hci.Address.RANDOM_DEVICE_ADDRESS),
             config=config,
-            host=Host(controller, controller),
+            host=QuietHost(controller, controller),
         )
-        device.gatt_server = StrictServer(device)
+        device.gatt_server = self._server = StrictServer(device)
         device.add_default_services()
-        device.gatt_server.max_mtu = self.model.max_mtu
+        self._server.max_mtu = self.model.max_mtu
         device.add_services(self.table.services)
         device.on(Device.EVENT_CONNECTION, self._connected)
         return device
@@ -143,8 +143,9 @@ class Peripheral:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._device.stop_advertising()
         self._air.power_cut(self.address)
+        await asyncio.sleep(0.0)  # for the news to reach the device
+        await self._device.stop_advertising()
         await self._device.power_off()
 
     async def reboot(self) -> None:
@@ -156,7 +157,7 @@ class Peripheral:
 
     def limit_mtu(self, mtu: int) -> None:
         """Agree to no more than ``mtu`` bytes, from the next connection on."""
-        self._device.gatt_server.max_mtu = mtu
+        self._server.max_mtu = mtu
 
     # -- the link ------------------------------------------------------------------------------
 
@@ -204,15 +205,15 @@ class Peripheral:
             event_s = self._anchor_s + (events + 1) * interval_s
             await asyncio.sleep(event_s - loop.time())
             self._queue(self._sampler.take(max(event_s, loop.time())))
-            await self._flush()
+            self._flush()
 
-    async def _flush(self) -> None:
+    def _flush(self) -> None:
         path = self._air.path(self.address)
         while self._packets and self._connection is not None and not path.silent:
             uuid, value = self._packets.popleft()
             characteristic = self.table.characteristics[uuid]
             if characteristic.properties & Characteristic.Properties.NOTIFY:
-                await self._device.notify_subscriber(self._connection, characteristic, value)
+                self._server.notify(self._connection, characteristic, value)
             else:
                 indicate = self._device.indicate_subscriber
                 self._start(indicate(self._connection, characteristic, value))

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from bumble import att
 from bumble.core import UUID
+from bumble.device import Connection
 from bumble.gatt import Characteristic as BumbleCharacteristic
 from bumble.gatt import CharacteristicValue
 from bumble.gatt import Service as BumbleService
@@ -33,6 +34,12 @@ _PROPERTIES = {
     Property.INDICATE: BumbleCharacteristic.Properties.INDICATE,
 }
 T = TypeVar("T")
+
+_NOTIFYING = 0x01
+"""Bit of a Client Characteristic Configuration."""
+
+_HEADER = 3
+"""Opcode and handle of a notification."""
 
 # Permissions are refused below: bumble's server leaves a refused write without an answer.
 _ALL = BumbleCharacteristic.READABLE | BumbleCharacteristic.WRITEABLE
@@ -61,6 +68,17 @@ class StrictServer(Server):
         command = BumbleCharacteristic.Properties.WRITE_WITHOUT_RESPONSE
         if not self._forbids(request.attribute_handle, command):
             super().on_att_write_command(bearer, request)
+
+    def notify(
+        self, connection: Connection, characteristic: BumbleCharacteristic[bytes], value: bytes
+    ) -> None:
+        """Notify a subscriber; a value too long for the link is cut, silently, as in life."""
+        if self.read_cccd(connection, characteristic)[0] & _NOTIFYING:
+            notification = att.ATT_Handle_Value_Notification(
+                attribute_handle=characteristic.handle,
+                attribute_value=value[: connection.att_mtu - _HEADER],
+            )
+            self.send_gatt_pdu(connection, bytes(notification))
 
     def _forbids(self, handle: int, kind: BumbleCharacteristic.Properties) -> bool:
         attribute = self.get_attribute(handle)

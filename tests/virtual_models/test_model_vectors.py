@@ -176,9 +176,8 @@ def test_muse_acceleration() -> None:
     packet = muse.packet(21101, [(4579, 3485, 15475), (4613, 3401, 15413), (4535, 3506, 15503)])
     expected = "526d 11e30d9d3c73 12050d493c35 11b70db23c8f"
     assert packet == bytes.fromhex(expected)
-    assert counts(np.array([0.27948, 0.21271, 0.94452]) * G, muse.ACC_PER_COUNT) == (
-        *(4579, 3485, 15475),
-    )
+    first = np.array([0.27948, 0.21271, 0.94452]) * G
+    assert counts(first, muse.ACC_PER_COUNT) == (4579, 3485, 15475)
 
 
 def test_sensortag_movement() -> None:

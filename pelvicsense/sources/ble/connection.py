@@ -21,6 +21,9 @@ Notified = Callable[[int, str, bytes], None]
 _ATTEMPTS = 2
 """Connection attempts before the device is looked for anew; each can take 20 s."""
 
+_ANSWER_S = 5.0
+"""How long a device may take over one step: the system alone would wait for half a minute."""
+
 
 class Connection:
     """A device that is connected, until it is not.
@@ -50,6 +53,11 @@ class Connection:
         self._client: BleakClient | None = None
         self._subscribed: set[str] = set()
         self._waiting: list[tuple[Ask, asyncio.Future[bytes]]] = []
+
+    @property
+    def stands(self) -> bool:
+        """Whether it was made and is not lost."""
+        return self._client is not None and not self.lost.is_set()
 
     @property
     def client(self) -> BleakClient:
@@ -87,16 +95,18 @@ class Connection:
         """
         values: dict[str, bytes] = {}
         for step in steps:
-            match step:
-                case Write():
-                    await self._write(step.characteristic, step.data, step.response)
-                    await asyncio.sleep(step.delay_s)
-                case Modify():
-                    await self._modify(step)
-                case Read():
-                    await self._read(step, values)
-                case Ask():
-                    await self._ask(step, values)
+            async with asyncio.timeout(_ANSWER_S):
+                match step:
+                    case Write():
+                        await self._write(step.characteristic, step.data, step.response)
+                    case Modify():
+                        await self._modify(step)
+                    case Read():
+                        await self._read(step, values)
+                    case Ask():
+                        await self._ask(step, values)
+            if isinstance(step, Write | Modify):
+                await asyncio.sleep(step.delay_s)
         return values
 
     async def subscribe(self, characteristic: str) -> None:
@@ -106,10 +116,10 @@ class Connection:
         self._subscribed.add(characteristic)
         # Explicit: bleak's default on Linux changed twice, and devices that notify before they
         # confirm the subscription lose packets with the other way.
-        for there in self._there(characteristic):
-            await self.client.start_notify(
-                there, partial(self._take, characteristic), bluez={"use_start_notify": True}
-            )
+        take = partial(self._take, characteristic)
+        async with asyncio.timeout(_ANSWER_S):
+            for there in self._there(characteristic):
+                await self.client.start_notify(there, take, bluez={"use_start_notify": True})
 
     async def close(self) -> None:
         """Disconnect."""
@@ -139,7 +149,6 @@ class Connection:
         for offset, patch in step.patches:
             block[offset : offset + len(patch)] = patch
         await self._write(step.characteristic, bytes(block), step.response)
-        await asyncio.sleep(step.delay_s)
 
     async def _read(self, step: Read, values: dict[str, bytes]) -> None:
         try:

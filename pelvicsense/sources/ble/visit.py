@@ -51,6 +51,22 @@ async def battery_percent(radio: Radio, sighting: Sighting, profile: Profile) ->
         return battery.percent(answer[name]) if name in answer else None
 
 
+async def show_itself(radio: Radio, sighting: Sighting, profile: Profile) -> bool:
+    """Make a device show itself; false where it cannot.
+
+    Raises
+    ------
+    RadioError
+        If it cannot be reached.
+    ConfigurationError
+        If the profile does not know this device.
+    """
+    async with _visiting(radio, sighting) as connection:
+        steps = profile.plan(await connection.run(profile.probe())).identify
+        await connection.run(steps)
+        return bool(steps)
+
+
 async def offered(radio: Radio, sighting: Sighting) -> tuple[OfferedCharacteristic, ...]:
     """Return all characteristics of a device.
 

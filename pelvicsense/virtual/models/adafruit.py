@@ -54,10 +54,9 @@ class Adafruit(Firmware):
     """
 
     def __init__(self, serial: str, battery_percent: float) -> None:
-        super().__init__(f"CLUE {serial}", SERVICES, serial, battery_percent)
-        self.advertised_services = (_uuid(0x0200), _uuid(0x0400))
+        super().__init__(f"CLUE {serial[-4:]}", SERVICES, serial, battery_percent)
+        self.advertised_services = (_uuid(0x0400),)  # an advert has no room for both
         self.manufacturer_data = {ADAFRUIT_COMPANY: struct.pack("<BHH", 4, 1, 0x8072)}
-        self._power_on()
 
     def _power_on(self) -> None:
         self._period_ms = 1000

@@ -52,7 +52,6 @@ class BlueSt(Firmware):
         mask = _ACC | _GYR | _MAG | _BATTERY
         address = serial.encode()[-6:].rjust(6, b"\0")
         self.manufacturer_data = {0x0201: mask.to_bytes(4, "big") + address}
-        self._power_on()
 
     def _power_on(self) -> None:
         self._now_s = 0.0

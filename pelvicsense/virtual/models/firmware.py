@@ -49,6 +49,11 @@ class Firmware(ABC):
         Tells two devices of one model apart.
     battery_percent
         Charge, 0–100.
+
+    Attributes
+    ----------
+    identified
+        How often it was asked to show itself.
     """
 
     advertised_services: tuple[str, ...] = ()
@@ -67,6 +72,7 @@ class Firmware(ABC):
             each.uuid: each.properties for service in services for each in service.characteristics
         }
         self._subscriptions: set[str] = set()
+        self._power_on()
 
     @property
     @abstractmethod

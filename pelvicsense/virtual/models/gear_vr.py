@@ -52,8 +52,7 @@ class GearVr(Firmware):
     max_mtu = 247
 
     def __init__(self, serial: str, battery_percent: float) -> None:
-        super().__init__(f"Gear VR Controller({serial})", SERVICES, serial, battery_percent)
-        self._power_on()
+        super().__init__(f"Gear VR Controller({serial[-4:]})", SERVICES, serial, battery_percent)
 
     def _power_on(self) -> None:
         self._vr_mode = False

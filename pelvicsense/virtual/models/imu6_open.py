@@ -48,7 +48,7 @@ SERVICES = (
 _LAYOUT_VERSION = 1
 _STOP, _START, _RANGES, _PING, _IDENTIFY = 0, 1, 2, 3, 4
 _ARGUMENT_BYTES = {_STOP: 0, _START: 3, _RANGES: 4, _PING: 0, _IDENTIFY: 0}
-_RATES_HZ = (25, 50, 100, 200, 400)
+_RATES_HZ = (25, 50, 100, 119, 200, 400)
 _ACC_RANGES_G = (2, 4, 8, 16)
 _GYR_RANGES_DPS = (125, 250, 500, 1000, 2000)
 _MAX_SAMPLES = 19  # 236 bytes: one link-layer packet
@@ -68,7 +68,6 @@ class Imu6Open(Firmware):
 
     def __init__(self, serial: str, battery_percent: float) -> None:
         super().__init__(f"IMU6-{serial[-4:]}", SERVICES, serial, battery_percent)
-        self._power_on()
 
     def _power_on(self) -> None:
         self._rate_hz = 100

@@ -174,9 +174,8 @@ class MetaMotion(Firmware):
     advertised_services = (_uuid(0x9000),)
 
     def __init__(self, chip: Chip, serial: str, battery_percent: float) -> None:
-        super().__init__("MetaWear", SERVICES, serial, battery_percent)
         self._chip = chip
-        self._power_on()
+        super().__init__("MetaWear", SERVICES, serial, battery_percent)
 
     def _power_on(self) -> None:
         self._acc = _Module(_ACC, self._chip.acc, G)

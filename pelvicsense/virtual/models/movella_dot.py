@@ -101,7 +101,6 @@ class MovellaDot(Firmware):
     def __init__(self, serial: str, battery_percent: float) -> None:
         super().__init__("Movella DOT", SERVICES, serial, battery_percent)
         self.manufacturer_data = {MOVELLA_COMPANY: bytes(4)}
-        self._power_on()
 
     def _power_on(self) -> None:
         self._control = bytearray(32)

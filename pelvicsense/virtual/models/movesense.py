@@ -74,7 +74,6 @@ class Movesense(Firmware):
 
     def __init__(self, serial: str, battery_percent: float) -> None:
         super().__init__(f"Movesense {serial}", SERVICES, serial, battery_percent)
-        self._power_on()
 
     def _power_on(self) -> None:
         self._stream: tuple[int, int] | None = None  # reference and rate of the subscription

@@ -52,8 +52,7 @@ class Muse(Firmware):
     advertised_services = (SERVICE,)
 
     def __init__(self, serial: str, battery_percent: float) -> None:
-        super().__init__(f"Muse-{serial}", SERVICES, serial, battery_percent)
-        self._power_on()
+        super().__init__(f"Muse-{serial[-4:]}", SERVICES, serial, battery_percent)
 
     def _power_on(self) -> None:
         self._running = False

@@ -98,7 +98,6 @@ class PolarSense(Firmware):
 
     def __init__(self, serial: str, battery_percent: float) -> None:
         super().__init__(f"Polar Sense {serial}", SERVICES, serial, battery_percent)
-        self._power_on()
 
     def _power_on(self) -> None:
         self._sdk_mode = False

@@ -70,7 +70,6 @@ class SensorTag(Firmware):
 
     def __init__(self, serial: str, battery_percent: float) -> None:
         super().__init__("CC2650 SensorTag", SERVICES, serial, battery_percent)
-        self._power_on()
 
     def _power_on(self) -> None:
         self._config = 0

@@ -70,7 +70,6 @@ class Thingy52(Firmware):
     def __init__(self, serial: str, battery_percent: float) -> None:
         super().__init__("Thingy", SERVICES, serial, battery_percent)
         self._config = _DEFAULTS
-        self._power_on()
 
     def _power_on(self) -> None:
         """Nothing to lose: the settings are in flash."""

@@ -27,16 +27,14 @@ ACC_PER_COUNT = 16 * G / 32768
 GYR_PER_COUNT = 2000 * DEGREE / 32768
 ANGLE_PER_COUNT = 180 * DEGREE / 32768
 
-_SAVE, _RATE, _CONTENT, _READ, _UNLOCK, _BATTERY, _TEMPERATURE = (
-    *(0x00, 0x03, 0x96, 0x27, 0x69, 0x64, 0x40),
-)
+_SAVE, _RATE, _READ, _TEMPERATURE, _BATTERY, _UNLOCK, _CONTENT = 0, 3, 0x27, 0x40, 0x64, 0x69, 0x96
 _KEY = 0xB588
 _UNLOCKED_S = 10.0
 _RATES_HZ = {1: 0.1, 2: 0.5, 3: 1.0, 4: 2.0, 5: 5.0, 6: 10.0, 7: 20.0, 8: 50.0, 9: 100.0, 10: 200.0}
-_VOLTS = (  # upper row first: at least this charge reads this many hundredths of a volt
-    *((100, 400), (90, 394), (75, 390), (60, 385), (50, 380), (40, 378), (30, 375)),
-    *((20, 371), (15, 369), (10, 355), (5, 345), (0, 330)),
-)
+_CENTIVOLTS = (  # at least this charge → what the battery register reads
+    (100, 400), (90, 394), (75, 390), (60, 385), (50, 380), (40, 378), (30, 375), (20, 371),
+    (15, 369), (10, 355), (5, 345), (0, 330),
+)  # fmt: skip
 
 
 def frame(
@@ -59,9 +57,8 @@ class WitMotion(Firmware):
     """
 
     def __init__(self, serial: str, battery_percent: float) -> None:
-        super().__init__("WT901BLE68", SERVICES, serial, battery_percent)
         self._saved = {_RATE: 6, _CONTENT: 0}
-        self._power_on()
+        super().__init__("WT901BLE68", SERVICES, serial, battery_percent)
 
     def _power_on(self) -> None:
         self._registers = dict(self._saved)
@@ -103,8 +100,8 @@ class WitMotion(Firmware):
             self._registers[register] = value
 
     def _register_block(self, first: int) -> bytes:
-        volts = next(v for percent, v in _VOLTS if self.battery_percent >= percent)
-        held = {**self._registers, _BATTERY: volts, _TEMPERATURE: 2500}
+        centivolts = next(v for percent, v in _CENTIVOLTS if self.battery_percent >= percent)
+        held = {**self._registers, _BATTERY: centivolts, _TEMPERATURE: 2500}
         return register_reply(first, tuple(held.get(first + i, 0) for i in range(8)))
 
     def _on_sample(
