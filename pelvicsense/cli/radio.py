@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 _LONG_S = 300.0
 """How long a simulated person moves before starting over, where no duration is given."""
-
-_SEED = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,4 +87,5 @@ def _simulated(activity: str, model: str, duration_s: float | None) -> VirtualRa
         for number, placement in enumerate(Placement, start=1)
     }
     length_s = max(SHORTEST_S, duration_s or _LONG_S)
-    return virtual_person(activity, length_s, models, _SEED, repeat=duration_s is None)
+    seed = os.getpid()  # two at once are two people, with sensors of their own
+    return virtual_person(activity, length_s, models, seed, repeat=duration_s is None)

@@ -80,9 +80,15 @@ class Air(LocalLink):
         if self.path(address).silent:
             self.drop(address)
 
-    def _ends(self, address: str) -> list[tuple[Controller, Connection]]:
+    def _establish(self, address: hci.Address) -> None:
+        """End a link whose sensor went away before it could answer the request to connect."""
+        ends = self._ends(address)
+        if len(ends) == 1:
+            _end(*ends[0], hci.HCI_CONNECTION_FAILED_TO_BE_ESTABLISHED_ERROR)
+
+    def _ends(self, address: hci.Address | str) -> list[tuple[Controller, Connection]]:
         """Both ends of a sensor's link."""
-        sensor = hci.Address(address)
+        sensor = hci.Address(address) if isinstance(address, str) else address
         return [
             (controller, connection)
             for controller in self.controllers
@@ -97,6 +103,9 @@ class Air(LocalLink):
     ) -> None:
         """Let everyone hear an advert or a request to connect, if the sensor can be heard."""
         assert isinstance(packet, ll.AdvInd | ll.ConnectInd)
+        if isinstance(packet, ll.ConnectInd):
+            later = asyncio.get_running_loop().call_later
+            later(self.supervision_s, self._establish, packet.advertiser_address)
         if not self.path(packet.advertiser_address).silent:
             super().send_advertising_pdu(sender_controller, packet)
 

@@ -118,11 +118,6 @@ class Central:
                 raise
         return connection
 
-    def connected(self, address: str) -> bool:
-        """Whether there is a link to a device."""
-        wanted = hci.Address(address)
-        return any(link.peer_address == wanted for link in self._device.connections.values())
-
     async def _attempt(self, address: str) -> Connection:
         connection: Connection = await self._device.connect_le(
             hci.Address(address, hci.Address.RANDOM_DEVICE_ADDRESS),

@@ -55,6 +55,10 @@ class Faults:
         else:
             errors[characteristic] = code
 
+    def forget(self, address: str) -> None:
+        """Let the host forget a sensor, as BlueZ may after a failed attempt to connect."""
+        self._central.forget(address)
+
     async def reboot(self, address: str) -> None:
         """Reset a sensor: the link ends without a word, settings and clock start anew."""
         await self._sensors[address].reboot()

@@ -1,6 +1,7 @@
 """Bumble's host, without the text it composes of every packet whether it is logged or not.
 
-That text took half of the processor time of a simulated radio.
+With the same done in the controller and in ``StrictServer.notify``, three streaming sensors take
+half as many function calls.
 """
 
 from __future__ import annotations

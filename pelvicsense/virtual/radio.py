@@ -97,10 +97,20 @@ class VirtualRadio:
         by_address = {sensor.address: sensor for sensor in self.sensors.values()}
         self.faults = Faults(self._air, self._central, by_address)
         self.client_backend, self.scanner_backend = backends(self._central)
-        await self._central.power_on()
-        for sensor in self.sensors.values():
-            await sensor.switch_on()
+        try:
+            await self._central.power_on()
+            for sensor in self.sensors.values():
+                await sensor.switch_on()
+        except BaseException:
+            await self._switch_off()
+            raise
         return self
+
+    async def _switch_off(self) -> None:
+        for sensor in self.sensors.values():
+            await sensor.switch_off()
+        await self._central.power_off()
+        _BUMBLE.setLevel(self._log_level)
 
     def _peripheral(
         self, placement: Placement, model: SensorModel, rng: np.random.Generator
@@ -120,10 +130,7 @@ class VirtualRadio:
         traceback: TracebackType | None,
     ) -> None:
         """Switch everything off."""
-        for sensor in self.sensors.values():
-            await sensor.switch_off()
-        await self._central.power_off()
-        _BUMBLE.setLevel(self._log_level)
+        await self._switch_off()
         for sensor in self.sensors.values():
             if sensor.table.failures:
                 raise sensor.table.failures[0]
