@@ -13,6 +13,7 @@ from pelvicsense.datatypes.errors import PelvicsenseError, error_line
 COMMANDS = {
     "scan": "scan",
     "log": "log",
+    "live": "live",
     "analyze": "analyze",
     "replay": "replay",
     "info": "info",

@@ -71,9 +71,11 @@ def show(profile_id: str, files: tuple[Path, ...]) -> None:
 
     entry = load_profiles(files).entry(profile_id)
     console = Console(highlight=False)
-    console.print(f"[bold]{entry.profile.id}[/] ({entry.origin.value}: {entry.path})")
+    console.print(
+        f"[bold]{entry.profile.id}[/] ({entry.origin.value}: {entry.path})", soft_wrap=True
+    )
     for line in profile_lines(entry.profile):
-        console.print(Text(line))
+        console.print(Text(line), soft_wrap=True)
 
 
 @command.command()

@@ -59,63 +59,74 @@ class _Waiting:
 class OrderJoiner:
     """The n-th sample of one with the n-th of the other.
 
-    Losses that a counter shows keep their place. Losses that nothing shows leave the other stream
-    ahead; if one stays ahead for a second, what it is ahead by has lost its partner.
+    Losses that a counter shows keep their place. One that nothing shows leaves the other stream
+    ahead of where it was in the first second: once it has been so for a second, it is set back.
     """
 
     def __init__(self, rate_hz: float) -> None:
-        self._rate_hz = rate_hz
+        self._window = rate_hz
         self._most = int(_MOST_HELD_S * rate_hz)
         self.restart()
 
     def restart(self) -> None:
         """Forget what waits."""
         self._waiting = {"acc": _Waiting(), "gyr": _Waiting()}
-        self._ticked = False
-        self._forget_lead()
+        self._skip = {"acc": 0, "gyr": 0}
+        self._usual: tuple[int, int] | None = None
+        self._begin_window()
 
-    def _forget_lead(self) -> None:
-        self._least = {"acc": self._most, "gyr": self._most}
-        self._watched = 0
+    def _begin_window(self) -> None:
+        self._pairs = 0
+        self._least, self._greatest = self._most, -self._most
 
     def feed(self, signal: str, ticks: IntArray | None, rows: FloatArray, lost: int) -> Joined:
         """Take rows of one stream; return those of which both are here."""
         acc, gyr = self._waiting["acc"], self._waiting["gyr"]
-        self._ticked = ticks is not None
-        hole = np.full((min(lost, self._most), 3), np.nan)
-        at = np.zeros(len(rows), dtype=np.int64) if ticks is None else ticks
-        self._waiting[signal].add(
-            np.concatenate((hole, rows)), np.concatenate((np.zeros(len(hole), dtype=np.int64), at))
-        )
+        dropped = self._add(signal, ticks, rows, lost)
         count = min(len(acc), len(gyr))
         whole = np.isfinite(acc.rows[:count, 0]) & np.isfinite(gyr.rows[:count, 0])
         joined = Joined(
-            gyr.ticks[:count][whole] if self._ticked else None,
+            None if ticks is None else gyr.ticks[:count][whole],
             acc.rows[:count][whole],
             gyr.rows[:count][whole],
-            count - int(np.count_nonzero(whole)) + self._drop_lead(count),
+            dropped + count - int(np.count_nonzero(whole)),
         )
         acc.drop(count)
         gyr.drop(count)
+        self._watch(count)
         return joined
 
-    def _drop_lead(self, count: int) -> int:
-        """Drop what one stream has been ahead by for a second, behind the ``count`` that pair."""
-        dropped = 0
-        self._watched += count
-        for name, waiting in self._waiting.items():
-            lead = len(waiting) - count
-            self._least[name] = min(self._least[name], lead)
-            excess = max(lead - self._most, 0)
-            if count and self._watched >= self._rate_hz:
-                excess = max(excess, self._least[name])
-            if excess:
-                waiting.rows = np.delete(waiting.rows, slice(count, count + excess), axis=0)
-                waiting.ticks = np.delete(waiting.ticks, slice(count, count + excess))
-                dropped += excess
-        if self._watched >= self._rate_hz:
-            self._forget_lead()
-        return dropped
+    def _add(self, signal: str, ticks: IntArray | None, rows: FloatArray, lost: int) -> int:
+        """Let rows wait, holes for lost ones; return how many were dropped."""
+        at = np.zeros(len(rows), dtype=np.int64) if ticks is None else ticks
+        if lost:
+            hole = min(lost, self._most)
+            rows = np.concatenate((np.full((hole, 3), np.nan), rows))
+            at = np.concatenate((np.zeros(hole, dtype=np.int64), at))
+        skipped = min(self._skip[signal], len(rows))
+        self._skip[signal] -= skipped
+        waiting = self._waiting[signal]
+        waiting.add(rows[skipped:], at[skipped:])
+        surplus = max(len(waiting) - self._most, 0)
+        waiting.drop(surplus)
+        return skipped + surplus
+
+    def _watch(self, count: int) -> None:
+        """Look for a second at how far acc is ahead; set back what is ahead of where it was."""
+        self._pairs += count
+        if self._pairs == 0:
+            return
+        ahead = len(self._waiting["acc"]) - len(self._waiting["gyr"])
+        self._least, self._greatest = min(self._least, ahead), max(self._greatest, ahead)
+        if self._pairs < self._window:
+            return
+        # at the beginning, one stream is ahead if the other always finds it waiting
+        least, greatest = self._usual or (0, 0)
+        excess = _common(self._least - least, self._greatest - greatest)
+        self._skip["acc" if excess > 0 else "gyr"] += abs(excess)
+        if excess == 0 and self._usual is None:
+            self._usual = self._least, self._greatest
+        self._begin_window()
 
 
 class TimeJoiner:
@@ -165,3 +176,12 @@ class TimeJoiner:
             half = self._wrap >> 1
             since = ((since + half) & (self._wrap - 1)) - half
         return since.astype(np.float64)
+
+
+def _common(one: int, other: int) -> int:
+    """Return what two shifts have in common: the smaller if both go one way, else 0."""
+    if one > 0 and other > 0:
+        return min(one, other)
+    if one < 0 and other < 0:
+        return max(one, other)
+    return 0

@@ -19,7 +19,7 @@ probe = [{ read = "other", name = "model", optional = true }]
 configure = [{ modify = "other", patches = [{ at = 24, bytes = "{rate} 00" }], delay_s = 0.5 }]
 start = [
     { write = "other", bytes = '01 "/Meas/" {rate} 00', response = false },
-    { ask = "other", bytes = "02", reply = "data", prefix = "02 C8", name = "reply", timeout_s = 3 },
+    { ask = "other", bytes = "02", reply = "data", prefix = "02 C8", name = "ok", timeout_s = 3 },
 ]
 stop = [{ write = "other", bytes = "00" }]
 keep_alive = { period_s = 60, steps = [{ write = "other", bytes = "04" }] }
@@ -44,7 +44,7 @@ def test_places_are_filled_in_for_the_rate() -> None:
             response=True,
             reply_characteristic=DATA,
             reply_prefix=b"\x02\xc8",
-            name="reply",
+            name="ok",
             timeout_s=3.0,
         ),
     )

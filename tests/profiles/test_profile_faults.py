@@ -16,6 +16,9 @@ fields = [{ name = "acc", type = "i16", unit = "g" }, { name = "gyr", type = "i1
 """
 
 
+SAMPLES = "[packets.samples]"
+
+
 def faults(text: str) -> list[str]:
     with pytest.raises(ProfileError) as caught:
         small(text)
@@ -60,16 +63,16 @@ def test_a_right_profile_is_read() -> None:
         ('type = "u16"', 'type = "f32"', "packets[0].fields", "integer type"),
         ('unit = "g"', 'unit = "G"', "packets[0].samples.fields[0].unit", "m/s2, g, mg"),
         ("scale = 0.001", 'scale = "1/0"', "packets[0].samples.fields[0].scale", "a ratio"),
-        ("[packets.samples]", '[packets.samples]\nrepeat = "some"', "packets[0].samples.repeat", "count"),
-        ("[packets.samples]", '[packets.samples]\nrepeat = "count"', "packets[0]", "need each other"),
-        ("[packets.samples]", "[packets.samples]\nrepeat = 2", "time.anchor", "first or last"),
-        ("[packets.samples]", "[packets.samples]\nstride = 4", "packets[0].samples.stride", "at least 12"),
-        ("[packets.samples]", '[packets.samples]\ncodec = "zip"', "packets[0].samples.codec", "polar"),
+        (SAMPLES, SAMPLES + '\nrepeat = "some"', "packets[0].samples.repeat", "fill"),
+        (SAMPLES, SAMPLES + '\nrepeat = "count"', "packets[0]", "need each other"),
+        (SAMPLES, SAMPLES + "\nrepeat = 2", "time.anchor", "first or last"),
+        (SAMPLES, SAMPLES + "\nstride = 4", "packets[0].samples.stride", "at least 12"),
+        (SAMPLES, SAMPLES + '\ncodec = "zip"', "packets[0].samples.codec", "polar"),
         ("tick_s = 0.001", "tick_s = 0", "time.tick_s", "above 0"),
         ("tick_s = 0.001", "", "time.tick_s", "got nothing"),
         ('"gyr", type', '"rate", type', "packets", "acc and gyr"),
-        ("[rates]", '[framing]\ndate = { kind = "sync" }\n[rates]', "framing.date", "expected a name"),
-        ("[rates]", '[framing]\ndata = { kind = "lines" }\n[rates]', "packets[0].fields", 'type = "text"'),
+        ("[rates]", '[framing]\ndate = { kind = "sync" }\n[rates]', "framing.date", "a name from"),
+        ("[rates]", '[framing]\ndata = { kind = "lines" }\n[rates]', "packets[0].fields", "text"),
         (
             "[rates]",
             '[commands]\nstart = [{ write = "data", bytes = "01 {speed}" }]\n[rates]',
