@@ -169,17 +169,17 @@ class _Recording:
         try:
             with on_signals({signal.SIGTERM: abort}):
                 await source.find(self.screen.say)
-            identities = {link.sighting.address: link.name for link in source.links.values()}
-            with SensorLocks(identities):
-                with on_signals({signal.SIGTERM: abort}):
+                identities = {link.sighting.address: link.name for link in source.links.values()}
+                with SensorLocks(identities):
                     await source.connect(self.screen.say)
                     if self.identify:
                         await self._identify(source)
-                await self._record(radio, source)
+                    await self._record(radio, source)
         except asyncio.CancelledError:
-            await source.stop()
             if not self.terminated:
                 raise
+        finally:
+            await source.stop()
 
     async def _identify(self, source: BleSource) -> None:
         for placement, link in source.links.items():
@@ -222,6 +222,8 @@ class _Recording:
                 watching.cancel()
                 self.screen.end()
                 self.folder = log.recorder.folder
+            if watching.done():  # by itself: let out why
+                watching.result()
         if self.folder is not None:
             self.screen.say(f"recorded: {self.folder}")
 

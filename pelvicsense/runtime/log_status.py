@@ -19,9 +19,6 @@ LEAST_RUN_HZ = 50.0
 
 _LOW_BATTERY_PERCENT = 15.0
 
-_MOST_BAD, _BAD_SHARE = 3, 0.01
-"""Bad packets that are not worth a word: a stream may begin inside one."""
-
 
 async def watch(
     source: BleSource,
@@ -40,27 +37,27 @@ async def watch(
             if link.battery_percent is not None and link.battery_ns != read_ns.get(placement):
                 read_ns[placement] = link.battery_ns
                 tracker.take_battery(placement, link.battery_percent, now_ns)
-        for notice in sorted(_notices(source) - told):
+        for notice in sorted(notices(source) - told):
             tracker.note(notice)
             told.add(notice)
         show(tracker.status(now_ns, log.recorder.byte_count))
         await asyncio.sleep(PERIOD_S)
 
 
-def _notices(source: BleSource) -> set[str]:
-    notices = set()
+def notices(source: BleSource) -> set[str]:
+    """Return what a user should know about the sensors now."""
+    sentences = set()
     for placement, link in source.links.items():
         if link.state is LinkState.LOST and link.trouble:
-            notices.add(f"{link.name}: {link.trouble}")
+            sentences.add(f"{link.name}: {link.trouble}")
         if link.plan.rate_hz < LEAST_RUN_HZ:
-            notices.add(
+            sentences.add(
                 f"{link.name}: {link.plan.rate_hz:g} samples a second are too few for running; "
                 f"{LEAST_RUN_HZ:g} or more are needed"
             )
         if link.battery_percent is not None and link.battery_percent < _LOW_BATTERY_PERCENT:
-            notices.add(f"{link.name}: battery low ({_LOW_BATTERY_PERCENT:.0f} % or less)")
-        counters = source.decoders[placement].counters
-        for reason, count in counters.bad.items():
-            if count > _BAD_SHARE * (counters.packets + count) and count > _MOST_BAD:
-                notices.add(f"{link.name}: packets that cannot be read ({reason})")
-    return notices
+            sentences.add(f"{link.name}: battery low ({_LOW_BATTERY_PERCENT:.0f} % or less)")
+        unreadable = source.unreadable(placement)
+        if unreadable:
+            sentences.add(f"{link.name}: {unreadable}")
+    return sentences

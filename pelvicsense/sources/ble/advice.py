@@ -6,6 +6,7 @@ from bleak.exc import (
     BleakBluetoothNotAvailableError,
     BleakBluetoothNotAvailableReason,
     BleakCharacteristicNotFoundError,
+    BleakDBusError,
     BleakDeviceNotFoundError,
     BleakError,
     BleakGATTProtocolError,
@@ -16,7 +17,7 @@ from bleak_retry_connector import (
     BleakOutOfConnectionSlotsError,
 )
 
-from pelvicsense.datatypes.errors import RadioError
+from pelvicsense.datatypes.errors import PelvicsenseError, RadioError
 
 _NOT_AVAILABLE = {
     BleakBluetoothNotAvailableReason.NO_BLUETOOTH: (
@@ -76,6 +77,13 @@ _ADVICE: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str]
 )
 """What to say, most special first."""
 
+_NO_SERVICE = (
+    "org.freedesktop.DBus.Error.ServiceUnknown",
+    "org.freedesktop.DBus.Error.NameHasNoOwner",
+    "org.freedesktop.systemd1.NoSuchUnit",
+)
+"""What D-Bus says where Linux' Bluetooth service does not run."""
+
 RADIO_FAULTS = (BleakError, TimeoutError, EOFError, BrokenPipeError, OSError)
 """What bleak raises where the radio, and not this program, is at fault."""
 
@@ -87,10 +95,12 @@ def radio_error(who: str, error: BaseException) -> RadioError:
 
 def in_words(error: BaseException) -> str:
     """Return what is wrong and what to do."""
-    if isinstance(error, RadioError):
+    if isinstance(error, PelvicsenseError):
         return str(error)
     if isinstance(error, BleakBluetoothNotAvailableError):
         return _NOT_AVAILABLE[error.reason]
+    if isinstance(error, BleakDBusError) and error.dbus_error in _NO_SERVICE:
+        error = ConnectionRefusedError()
     for kind, sentence in _ADVICE:
         if isinstance(error, kind):
             return sentence.format(error=error)

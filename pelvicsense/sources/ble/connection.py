@@ -18,11 +18,11 @@ from pelvicsense.sources.ble.radio import Radio
 Notified = Callable[[int, str, bytes], None]
 """Called with host_ns, characteristic and bytes of every notification."""
 
-_ATTEMPTS = 2
-"""Connection attempts before the device is looked for anew; each can take 20 s."""
+_ATTEMPTS = 1
+"""More make no sense: a client whose attempt failed may think that it is connected for ever."""
 
 _ANSWER_S = 5.0
-"""How long a device may take over one step: the system alone would wait for half a minute."""
+"""How long a device may take over a request: the system alone would wait for half a minute."""
 
 
 class Connection:
@@ -84,6 +84,8 @@ class Connection:
                 backend=self._radio.client_backend,
                 bluez=self._radio.bluez,
             )
+        if self._client.is_connected:
+            self.lost.clear()  # an earlier attempt may have been cut off
 
     async def run(self, steps: Iterable[Step]) -> dict[str, bytes]:
         """Carry out steps in order; return what was read, by name.
@@ -95,18 +97,16 @@ class Connection:
         """
         values: dict[str, bytes] = {}
         for step in steps:
-            async with asyncio.timeout(_ANSWER_S):
-                match step:
-                    case Write():
-                        await self._write(step.characteristic, step.data, step.response)
-                    case Modify():
-                        await self._modify(step)
-                    case Read():
-                        await self._read(step, values)
-                    case Ask():
-                        await self._ask(step, values)
-            if isinstance(step, Write | Modify):
-                await asyncio.sleep(step.delay_s)
+            match step:
+                case Write():
+                    await self._write(step.characteristic, step.data, step.response)
+                    await asyncio.sleep(step.delay_s)
+                case Modify():
+                    await self._modify(step)
+                case Read():
+                    await self._read(step, values)
+                case Ask():
+                    await self._ask(step, values)
         return values
 
     async def subscribe(self, characteristic: str) -> None:
@@ -138,17 +138,20 @@ class Connection:
         raise BleakCharacteristicNotFoundError(characteristic)
 
     async def _get(self, characteristic: str) -> bytes:
-        return bytes(await self.client.read_gatt_char(self._there(characteristic)[0]))
+        async with asyncio.timeout(_ANSWER_S):
+            return bytes(await self.client.read_gatt_char(self._there(characteristic)[0]))
 
     async def _write(self, characteristic: str, data: bytes, response: bool) -> None:
-        for there in self._there(characteristic):
-            await self.client.write_gatt_char(there, data, response=response)
+        async with asyncio.timeout(_ANSWER_S):
+            for there in self._there(characteristic):
+                await self.client.write_gatt_char(there, data, response=response)
 
     async def _modify(self, step: Modify) -> None:
         block = bytearray(await self._get(step.characteristic))
         for offset, patch in step.patches:
             block[offset : offset + len(patch)] = patch
         await self._write(step.characteristic, bytes(block), step.response)
+        await asyncio.sleep(step.delay_s)
 
     async def _read(self, step: Read, values: dict[str, bytes]) -> None:
         try:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import partial
 from typing import TypeAlias
 
-from pelvicsense.datatypes.errors import RadioError
+from pelvicsense.datatypes.errors import PelvicsenseError, RadioError
 from pelvicsense.datatypes.placement import Placement
 from pelvicsense.datatypes.samples import MarkKind
 from pelvicsense.profiles.plan import DevicePlan, Step, Values
@@ -20,6 +20,10 @@ from pelvicsense.sources.ble.advice import RADIO_FAULTS, in_words, radio_error
 from pelvicsense.sources.ble.connection import Connection
 from pelvicsense.sources.ble.radio import Radio
 from pelvicsense.sources.ble.sightings import Sighting, find
+
+
+_CONNECT_ATTEMPTS = 3
+"""First connections fail now and then; each further attempt looks for the sensor anew."""
 
 
 class LinkState(StrEnum):
@@ -62,8 +66,10 @@ class LinkTimes:
         Pauses between searches; the last one repeats.
     battery_s
         Time between two battery readings.
-    answer_s
-        How long any request may take while streaming.
+    close_s
+        How long disconnecting may take; a device that hangs is left behind.
+    stop_s
+        How long the stop commands may take.
     """
 
     stalled_s: float = 0.5
@@ -71,7 +77,8 @@ class LinkTimes:
     find_s: float = 4.0
     pauses_s: tuple[float, ...] = (0.0, 0.5, 1.0, 2.0, 4.0)
     battery_s: float = 60.0
-    answer_s: float = 5.0
+    close_s: float = 5.0
+    stop_s: float = 1.0
 
 
 class SensorLink:
@@ -143,12 +150,16 @@ class SensorLink:
         RadioError
             If the sensor cannot be reached or refuses.
         """
-        try:
-            await self._open(self.sighting)
+        for attempt in range(1, _CONNECT_ATTEMPTS + 1):
+            try:
+                await (self._open(self.sighting) if attempt == 1 else self._find_and_open())
+                break
+            except RADIO_FAULTS as error:
+                await self._close()
+                if attempt == _CONNECT_ATTEMPTS:
+                    raise radio_error(self.name, error) from error
+        with suppress(*RADIO_FAULTS):  # a battery that does not tell is no reason not to start
             await self._read_battery()
-        except RADIO_FAULTS as error:
-            await self._close()
-            raise radio_error(self.name, error) from error
         self.state = LinkState.READY
 
     async def identify(self) -> None:
@@ -162,14 +173,21 @@ class SensorLink:
         await self._run_or_raise(self.plan.identify)
 
     async def start(self) -> None:
-        """Let the samples flow.
+        """Let the samples flow; a sensor that went while others were connected is fetched back.
 
         Raises
         ------
         RadioError
-            If the sensor refuses.
+            If the sensor refuses, or does not come back.
         """
-        await self._begin()
+        if self._connection is not None and self._connection.stands:
+            await self._begin()
+            return
+        await self._close()
+        try:
+            await self._fetch()
+        except RADIO_FAULTS as error:
+            raise radio_error(self.name, error) from error
 
     async def keep(self) -> None:
         """Watch the link and make it anew whenever it is lost, until cancelled."""
@@ -187,10 +205,12 @@ class SensorLink:
         """Send the stop commands and disconnect, as far as the sensor still answers."""
         connection, self._connection = self._connection, None
         self.state = LinkState.STOPPED
-        if connection is None:
+        if connection is None or not connection.stands:
             return
-        with suppress(*RADIO_FAULTS):
-            await connection.run(self.plan.stop)
+        if self._plan is not None:
+            with suppress(*RADIO_FAULTS):
+                async with asyncio.timeout(self._times.stop_s):
+                    await connection.run(self._plan.stop)
         with suppress(*RADIO_FAULTS):
             await connection.close()
 
@@ -198,8 +218,7 @@ class SensorLink:
 
     async def _open(self, sighting: Sighting) -> None:
         """Make a new connection and prepare the device; replaces the plan."""
-        usual = {names[0]: names[1:] for names in self.profile.characteristics.values()}
-        connection = Connection(self._radio, self._ignore, usual)
+        connection = Connection(self._radio, self._ignore, self.profile.alternates)
         self._connection = connection
         await connection.open(sighting.device, sighting.name)
         values = await connection.run(self.profile.probe())
@@ -218,7 +237,7 @@ class SensorLink:
         connection, self._connection = self._connection, None
         if connection is not None:
             with suppress(*RADIO_FAULTS):
-                async with asyncio.timeout(self._times.answer_s):
+                async with asyncio.timeout(self._times.close_s):
                     await connection.close()
 
     async def _begin(self) -> None:
@@ -242,20 +261,24 @@ class SensorLink:
             await asyncio.sleep(pauses[min(attempt, len(pauses) - 1)])
             attempt += 1
             try:
-                # By address: a name may be shared, and the address is the same on this computer.
-                wanted = [self.sighting.address]
-                found = await find(
-                    self._radio, [self.profile], wanted, self._times.find_s, namesakes_s=0.0
-                )
-                await self._open(found[0])
-                await self._begin()
-            except (RadioError, *RADIO_FAULTS) as error:
-                self.trouble = in_words(error)
+                await self._fetch()
+            except (PelvicsenseError, *RADIO_FAULTS) as error:
+                self._lose(in_words(error))
                 await self._close()
-                continue
-            self.sighting = found[0]
-            self._awaited_back = True
-            return
+            else:
+                return
+
+    async def _fetch(self) -> None:
+        """Look for the sensor, connect and start it anew."""
+        await self._find_and_open()
+        await self._begin()
+
+    async def _find_and_open(self) -> None:
+        # By address: a name may be shared, and the address is the same on this computer.
+        wanted = [self.sighting.address]
+        found = await find(self._radio, [self.profile], wanted, self._times.find_s, namesakes_s=0.0)
+        await self._open(found[0])
+        self.sighting = found[0]
 
     # -- watching ------------------------------------------------------------------------------
 
@@ -276,6 +299,9 @@ class SensorLink:
     def _lose(self, reason: str) -> None:
         self.state = LinkState.LOST
         self.trouble = reason
+        if self._awaited_back:  # it was connected anew, but sent nothing: still the same loss
+            return
+        self._awaited_back = True
         self.losses += 1
         self._emit(
             LinkChange(
@@ -295,12 +321,11 @@ class SensorLink:
             await asyncio.sleep(wait_s)
             since_battery_s += wait_s
             with suppress(*RADIO_FAULTS):  # a link in trouble is the watchdog's business
-                async with asyncio.timeout(self._times.answer_s):
-                    if keep_alive is not None and self._connection is not None:
-                        await self._connection.run(keep_alive.steps)
-                    if since_battery_s >= self._times.battery_s:
-                        since_battery_s = 0.0
-                        await self._read_battery()
+                if keep_alive is not None and self._connection is not None:
+                    await self._connection.run(keep_alive.steps)
+                if since_battery_s >= self._times.battery_s:
+                    since_battery_s = 0.0
+                    await self._read_battery()
 
     async def _read_battery(self) -> None:
         battery = self.plan.battery

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from bleak import BleakScanner
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
+from bleak_retry_connector import restore_discoveries
 
 from pelvicsense.datatypes.errors import RadioError
 from pelvicsense.profiles.recognise import Advert, recognise
@@ -112,12 +114,26 @@ async def scanning(radio: Radio, profiles: Sequence[Profile]) -> AsyncIterator[S
                 bluez=radio.bluez,  # type: ignore[arg-type]  # a TypedDict of optional keys
             )
             await scanner.start()
+            await _add_held(scanner, radio, sightings)
         except RADIO_FAULTS as error:
             raise radio_error("Bluetooth", error) from error
         try:
             yield sightings
         finally:
             await _stop(scanner)
+
+
+async def _add_held(scanner: BleakScanner, radio: Radio, sightings: Sightings) -> None:
+    """Add the devices to which the system holds a link: they do not advertise.
+
+    On Linux the links of a program that was killed stand on; connecting takes them over.
+    """
+    if sys.platform != "linux" or radio.scanner_backend is not None:
+        return
+    await restore_discoveries(scanner, radio.adapter or "hci0")
+    for device, data in scanner.discovered_devices_and_advertisement_data.values():
+        if device.details["props"]["Connected"]:
+            sightings.add(device, data)
 
 
 async def _stop(scanner: BleakScanner) -> None:

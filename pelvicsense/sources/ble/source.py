@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -14,6 +14,7 @@ from pelvicsense.datatypes.errors import RadioError
 from pelvicsense.datatypes.placement import Placement
 from pelvicsense.datatypes.samples import Mark, MarkKind, SampleBlock, StreamInput
 from pelvicsense.decoding.decoder import Decoder
+from pelvicsense.profiles.plan import Values
 from pelvicsense.profiles.schema import Profile
 from pelvicsense.recording.packets import Packet
 from pelvicsense.sources.ble.link import LinkChange, LinkTimes, SensorLink
@@ -29,6 +30,12 @@ PERIOD_S = 0.05
 _FIND_S = 15.0
 _FIRST_SAMPLE_S = 5.0
 _STOP_S = 2.0
+
+_SHORTEST_MTU_BYTES = 20
+"""What fits into a notification on a connection that never agreed on longer packets (MTU 23)."""
+
+_MOST_BAD, _BAD_SHARE = 3, 0.01
+"""Bad packets that are not worth a word: a stream may begin inside one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +87,8 @@ class BleSource:
     ) -> None:
         self.links: dict[Placement, SensorLink] = {}
         self.decoders: dict[Placement, Decoder] = {}
+        self.cut: Counter[Placement] = Counter()
+        """Bad packets that are as long as the shortest link allows: probably cut to that."""
         self._radio = radio
         self._profiles = profiles
         self._worn = worn
@@ -88,6 +97,7 @@ class BleSource:
         self._arrived: deque[Packet | LinkChange | Mark] = deque()
         self._waiting = asyncio.Event()
         self._early: list[StreamInput] = []
+        self._values: dict[Placement, Values] = {}
         self._keepers: list[asyncio.Task[None]] = []
         self._stopped = False
 
@@ -164,7 +174,7 @@ class BleSource:
         """
         for placement, link in self.links.items():
             await link.start()
-            self.decoders[placement] = Decoder(link.profile, link.plan, link.values, placement)
+            self._make_decoder(placement)
         for link in self.links.values():
             self._keepers.append(asyncio.create_task(link.keep()))
         try:
@@ -175,6 +185,14 @@ class BleSource:
         except TimeoutError:
             raise RadioError(self._silence()) from None
 
+    def _make_decoder(self, placement: Placement) -> None:
+        """Make the decoder that fits what the sensor said of itself; counters go on."""
+        link, before = self.links[placement], self.decoders.get(placement)
+        self.decoders[placement] = Decoder(link.profile, link.plan, link.values, placement)
+        self._values[placement] = link.values
+        if before is not None:
+            self.decoders[placement].counters = before.counters
+
     def _silence(self) -> str:
         silent = [place for place, decoder in self.decoders.items() if not decoder.counters.samples]
         faults = "; ".join(
@@ -183,12 +201,23 @@ class BleSource:
         return f"{faults}; restart the sensor and try again"
 
     def _why_nothing(self, placement: Placement) -> str:
-        bad = self.decoders[placement].counters.bad
-        if not bad:
-            return f"started, but sent nothing for {_FIRST_SAMPLE_S:.0f} s"
-        return "sends packets that cannot be read: " + ", ".join(
-            f"{reason} ({count})" for reason, count in bad.items()
-        )
+        nothing = f"started, but sent nothing for {_FIRST_SAMPLE_S:.0f} s"
+        return self.unreadable(placement) or nothing
+
+    def unreadable(self, placement: Placement) -> str:
+        """Return why packets of a sensor cannot be read; empty where none worth a word are bad."""
+        if placement not in self.decoders:
+            return ""  # not started yet
+        counters = self.decoders[placement].counters
+        bad = counters.bad.total()
+        if bad <= max(_MOST_BAD, _BAD_SHARE * (counters.packets + bad)):
+            return ""
+        if self.cut[placement] > 0.5 * bad:
+            return (
+                f"its packets arrive cut to {_SHORTEST_MTU_BYTES} bytes; the connection does not "
+                "take longer ones: use another Bluetooth adapter, or update its driver"
+            )
+        return f"sends packets that cannot be read ({', '.join(sorted(counters.bad))})"
 
     # -- running -------------------------------------------------------------------------------
 
@@ -250,6 +279,8 @@ class BleSource:
                 decoded = self.decoders[item.sensor].feed(
                     item.host_ns, item.characteristic, item.data
                 )
+                if decoded.problem is not None and len(item.data) == _SHORTEST_MTU_BYTES:
+                    self.cut[item.sensor] += 1
                 if decoded.lost:
                     inputs += _joined(blocks)
                     inputs.append(_lost_mark(item, decoded.lost))
@@ -260,6 +291,8 @@ class BleSource:
             if isinstance(item, LinkChange):
                 if item.kind is MarkKind.LINK_LOST:
                     self.decoders[item.sensor].restart()
+                elif self.links[item.sensor].values != self._values[item.sensor]:
+                    self._make_decoder(item.sensor)  # it came back with another scale
                 item = Mark(
                     host_ns=item.host_ns, kind=item.kind, sensor=item.sensor, text=item.text
                 )
