@@ -35,6 +35,12 @@ from pelvicsense.datatypes.calibration import (
 from pelvicsense.datatypes.placement import Placement, Side
 from pelvicsense.numerics import quaternion
 
+LOOKS_SWAPPED = (
+    "the left and right thigh sensors look swapped; "
+    "exchange them, or mend the recording with --swap-thighs"
+)
+"""The refusal that has a mend of its own."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionConfig:
@@ -132,10 +138,7 @@ def calibrate(
     vote = _vote(evidence, axis, config, lean_tells=still.standing)
     forward, vote = (axis, vote) if vote >= 0.0 else (axis + np.pi, -vote)
     if _looks_swapped(evidence, forward, config):
-        return CalibrationRefusal(
-            reason="the left and right thigh sensors look swapped; "
-            "exchange them, or mend the recording with --swap-thighs"
-        )
+        return CalibrationRefusal(reason=LOOKS_SWAPPED)
     if vote < config.minimum_vote:
         return CalibrationRefusal(
             reason=f"front and back cannot be told apart (agreement {vote:.2f}, "

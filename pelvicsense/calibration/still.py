@@ -93,6 +93,13 @@ class StillFinder:
         self._gravity: FloatArray = np.zeros((len(self._placements), 3))
         self._quiet_until = first_index
 
+    @property
+    def still_s(self) -> float:
+        """For how long everything has been still up to the newest cell, s."""
+        if self._start is None:
+            return 0.0
+        return (self._quiet_until - self._start) / self.rate_hz
+
     def feed(self, block: GridBlock) -> list[StillWindow]:
         """Return the stretches that a block ended, in order."""
         columns = []

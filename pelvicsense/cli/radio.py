@@ -61,10 +61,13 @@ async def air(
         yield Air(radio=Radio(adapter=adapter), profiles=profiles)
         return
     async with _simulated(virtual, model, duration_s) as simulated:
+        from pelvicsense.virtual.virtual_time import loop_clock_ns
+
         yield Air(
             radio=Radio(
                 client_backend=simulated.client_backend,
                 scanner_backend=simulated.scanner_backend,
+                clock_ns=loop_clock_ns,
             ),
             profiles=profiles,
             worn=tuple(

@@ -1,4 +1,4 @@
-"""``pelvicsense replay``: a session as in life, each stride printed when it becomes known."""
+"""``pelvicsense replay``: a session as in life, in a window or as lines in the terminal."""
 
 from __future__ import annotations
 
@@ -10,9 +10,19 @@ import click
 if TYPE_CHECKING:
     from pelvicsense.datatypes.calibration import CalibrationNews
     from pelvicsense.datatypes.gait import StanceReport, Stride
+    from pelvicsense.pipeline.config import PipelineConfig
     from pelvicsense.runtime.replay import LatencyTally
 
-SPEEDS = {"1": 1.0, "4": 4.0, "max": None}
+SPEEDS = {
+    "0.25": 0.25,
+    "0.5": 0.5,
+    "1": 1.0,
+    "2": 2.0,
+    "4": 4.0,
+    "8": 8.0,
+    "16": 16.0,
+    "max": None,
+}
 
 
 @click.command(name="replay")
@@ -23,27 +33,47 @@ SPEEDS = {"1": 1.0, "4": 4.0, "max": None}
     type=click.Choice(list(SPEEDS)),
     default="1",
     show_default=True,
-    help="1: as recorded; 4: four times as fast; max: without waiting.",
+    help="1: as recorded; 4: four times as fast; max: without waiting, with --headless only.",
 )
 @click.option("--filter", "filter_name", default="vqf", show_default=True, metavar="NAME")
 def command(session: Path, headless: bool, speed: str, filter_name: str) -> None:
-    """Play SESSION as it happened and print each stance and stride when it becomes known.
+    """Play SESSION in a window, with a time line to go anywhere in it.
 
-    Latencies are in signal time: from the final contact until a stance's values are known, and
-    from the initial contact that ends a stride until its row is.
+    With --headless: print each stance and stride when it becomes known. Latencies are in signal
+    time: from the final contact until a stance's values are known, and from the initial contact
+    that ends a stride until its row is.
     """
     from pelvicsense.cli.options import config_with
-    from pelvicsense.datatypes.calibration import CalibrationNews
+
+    config = config_with(filter_name)
+    if headless:
+        _print_replay(session, config, SPEEDS[speed])
+    else:
+        _show_replay(session, config, SPEEDS[speed])
+
+
+def _show_replay(session: Path, config: PipelineConfig, speed: float | None) -> None:
+    from pelvicsense.cli.window import check_window, show_replay
     from pelvicsense.datatypes.errors import ConfigurationError
+    from pelvicsense.recording.session import open_session
+    from pelvicsense.runtime.live_replay import ReplayWorker
+
+    if speed is None:
+        msg = "replay: a window cannot play without waiting; use --speed 16, or add --headless"
+        raise ConfigurationError(msg)
+    open_session(session)  # a wrong folder is told here, not in a window
+    check_window("add --headless")
+    show_replay(ReplayWorker(session, config, speed))
+
+
+def _print_replay(session: Path, config: PipelineConfig, speed: float | None) -> None:
+    from pelvicsense.datatypes.calibration import CalibrationNews
     from pelvicsense.datatypes.gait import StanceReport, Stride
     from pelvicsense.recording.session import open_session
     from pelvicsense.runtime.replay import LatencyTally, replay
 
-    if not headless:
-        msg = "replay: the window is not part of this version; add --headless"
-        raise ConfigurationError(msg)
     stances, strides = LatencyTally(), LatencyTally()
-    for output in replay(open_session(session), config_with(filter_name), SPEEDS[speed]):
+    for output in replay(open_session(session), config, speed):
         if isinstance(output, StanceReport):
             stances.add(output)
             click.echo(_stance_line(output))

@@ -212,7 +212,7 @@ def figure(values: Sequence[float], standard_errors: Sequence[float]) -> Figure:
     sd = float(np.std(x, ddof=1)) if n > 1 else math.nan
     scatter = sd / math.sqrt(n)
     standard_error = math.hypot(scatter, systematic)
-    half = _half_width(standard_error, [(scatter, n - 1)])
+    half = half_width(standard_error, [(scatter, n - 1)])
     return Figure(
         count=n,
         mean=mean,
@@ -240,7 +240,7 @@ def _asymmetry(name: str, left: Figure, right: Figure) -> Asymmetry:
         systematic = math.hypot(left.systematic, right.systematic)
     scatter = [(side.sd / math.sqrt(side.count), side.count - 1) for side in (left, right)]
     standard_error = math.hypot(systematic, *(part for part, _ in scatter))
-    half = _half_width(standard_error, scatter)
+    half = half_width(standard_error, scatter)
     difference = left.mean - right.mean
     return Asymmetry(
         difference=difference,
@@ -250,7 +250,7 @@ def _asymmetry(name: str, left: Figure, right: Figure) -> Asymmetry:
     )
 
 
-def _half_width(standard_error: float, scatter: Sequence[tuple[float, int]]) -> float:
+def half_width(standard_error: float, scatter: Sequence[tuple[float, int]]) -> float:
     """Half of a 95 % interval; ``scatter`` is type A parts with their degrees of freedom."""
     if not standard_error > 0.0:
         return standard_error  # 0 where nothing varies, nan where nothing is known

@@ -24,6 +24,7 @@ from pelvicsense.fusion.stage import FusionStage
 from pelvicsense.gait.steps import Step, StepDetector
 from pelvicsense.numerics import quaternion
 from pelvicsense.pipeline.config import PipelineConfig
+from pelvicsense.pipeline.now import CalibrationProgress
 from pelvicsense.pipeline.store import MotionStore
 
 _MOST_CANDIDATES = 8
@@ -87,6 +88,18 @@ class Calibrator:
         self._longest = Bout()
         self._missing: dict[Placement, int] = {}
         self._gaps: list[tuple[int, float]] = []
+
+    def progress(self, still_s: float) -> CalibrationProgress:
+        """Return how far it has come; ``still_s`` is for how long everything has been still."""
+        steps = self._bout.steps
+        pause = self.config.schedule.bout_pause_s * self.rate_hz
+        going_on = bool(steps) and self.store.end_index - steps[-1].anchor <= pause
+        return CalibrationProgress(
+            still_s=still_s,
+            poses=len(self._poses),
+            steps=len(steps) if going_on else 0,
+            steps_needed=self._next_try() if going_on else self.config.schedule.first_steps,
+        )
 
     def add_still(self, window: StillWindow, fusion: FusionStage) -> CalibrationRefusal | None:
         """Remember a still stretch that ends within the kept rows; return why not, if not.

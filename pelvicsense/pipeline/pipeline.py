@@ -23,7 +23,7 @@ from pelvicsense.datatypes.calibration import (
 )
 from pelvicsense.datatypes.errors import ConfigurationError
 from pelvicsense.datatypes.gait import GaitEvent, StanceReport, Stride, StrideCurve
-from pelvicsense.datatypes.motion import GridBlock
+from pelvicsense.datatypes.motion import GridBlock, OrientationBlock
 from pelvicsense.datatypes.placement import Placement
 from pelvicsense.datatypes.quality import LinkQuality
 from pelvicsense.datatypes.samples import Mark, MarkKind, SampleBlock, SensorSpec, StreamInput
@@ -31,7 +31,8 @@ from pelvicsense.fusion.stage import FusionStage
 from pelvicsense.pipeline.blocks import grid_rows
 from pelvicsense.pipeline.calibrator import NO_STILL_POSE, Attempt, Calibrator
 from pelvicsense.pipeline.config import PipelineConfig
-from pelvicsense.pipeline.tracking import Tracking, TrackingStart
+from pelvicsense.pipeline.now import CalibrationProgress, Poses, poses
+from pelvicsense.pipeline.tracking import Tracking, TrackingStart, Watch
 
 Output: TypeAlias = GaitEvent | StanceReport | Stride | StrideCurve | CalibrationNews
 """What a pipeline says."""
@@ -57,6 +58,8 @@ class Pipeline:
     still_windows_s
         Still poses that are known beforehand, [start, end) seconds since the first ``host_ns``.
         Each takes effect when the stream reaches its end.
+    watch
+        Told all calibrated motion; it changes nothing. A pipeline with one is pickled with it.
 
     Raises
     ------
@@ -69,12 +72,14 @@ class Pipeline:
         config: PipelineConfig,
         specs: Sequence[SensorSpec],
         still_windows_s: Sequence[tuple[float, float]] = (),
+        watch: Watch | None = None,
     ) -> None:
         placements = tuple(spec.placement for spec in specs)
         _check_worn(placements)
         self.config = config
         self.rate_hz = config.clock.rate_hz
         self._placements = placements
+        self._watch = watch
         self._aligner = GridAligner(config.clock, specs)
         self._fusion = FusionStage(config.fusion, self.rate_hz, placements)
         self._finder = StillFinder(config.still, self.rate_hz, placements)
@@ -88,6 +93,7 @@ class Pipeline:
         self._newest = -1
         self._stride_number = 0
         self._pauses: list[tuple[int, float]] = []
+        self._fused: list[OrientationBlock] = []  # by the newest feed, for `poses`
 
     @property
     def signal_time_s(self) -> float:
@@ -103,8 +109,28 @@ class Pipeline:
         """Return what is known about every sensor's link and clock."""
         return self._aligner.quality()
 
+    def calibration_progress(self) -> CalibrationProgress | None:
+        """Return how far the calibration has come; none once there is one."""
+        if self._calibrator is None:
+            return None
+        return self._calibrator.progress(self._finder.still_s)
+
+    def poses(self, every: int) -> list[Poses]:
+        """Return the body at every so many rows of the newest feed, for drawing; see `now`."""
+        limit = math.radians(self.config.stance.heading_limit_deg)
+        tracking = self._tracking
+        calibration = tracking.calibration if tracking and tracking.zero_known else None
+        headings = {} if tracking is None else tracking.headings(self.signal_time_s)
+        return [
+            poses(
+                block, slice(-block.first_index % every, None, every), calibration, headings, limit
+            )
+            for block in self._fused
+        ]
+
     def feed(self, inputs: Sequence[StreamInput]) -> list[Output]:
         """Take one group of inputs; return what became known, in the order in which it did."""
+        self._fused.clear()
         blocks = [item for item in inputs if isinstance(item, SampleBlock)]
         grid = self._aligner.feed(blocks)
         self._marks += [item for item in inputs if isinstance(item, Mark)]
@@ -208,6 +234,7 @@ class Pipeline:
 
     def _take(self, grid: GridBlock) -> list[Output]:
         orientation = self._fusion.feed(grid)
+        self._fused.append(orientation)
         if self._tracking is not None:
             return list(self._tracking.feed(grid, orientation))
         outputs: list[Output] = []
@@ -238,7 +265,9 @@ class Pipeline:
             zero_known=outcome.still.standing,
             stride_number=self._stride_number,
         )
-        self._tracking = Tracking(self.config, self.rate_hz, outcome, start, self._pauses)
+        self._tracking = Tracking(
+            self.config, self.rate_hz, outcome, start, self._pauses, self._watch
+        )
         self._calibrator = None
         if not outcome.still.standing:  # good for the times of strides, but not for angles
             refusal = CalibrationRefusal(reason=NO_STILL_POSE)

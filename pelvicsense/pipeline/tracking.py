@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from pelvicsense.calibration.apply import to_segments
-from pelvicsense.calibration.tracker import HeadingTracker
+from pelvicsense.calibration.tracker import Heading, HeadingTracker
 from pelvicsense.datatypes.calibration import Calibration
 from pelvicsense.datatypes.gait import Flag, GaitEvent, StanceReport, Stride, StrideCurve
-from pelvicsense.datatypes.motion import GridBlock, OrientationBlock
-from pelvicsense.datatypes.placement import Side
+from pelvicsense.datatypes.motion import GridBlock, OrientationBlock, SegmentBlock
+from pelvicsense.datatypes.placement import Activity, Side
 from pelvicsense.gait.contacts import ContactDetector
 from pelvicsense.gait.strides import Stance, StrideBuilder, StrideTimes
 from pelvicsense.pipeline.config import PipelineConfig
 from pelvicsense.pipeline.meter import OpenStance, StrideCurves, StrideMeter
 
 TrackingOutput: TypeAlias = GaitEvent | StanceReport | Stride | StrideCurve
+
+Watch: TypeAlias = Callable[[SegmentBlock, Mapping[Side, Heading]], None]
+"""Told each stretch of motion whose angles have a zero, and the thighs' headings at its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,8 @@ class Tracking:
         Where to begin, and what was known then.
     pauses
         Grid rows [start, end) of the user's pauses, kept up by the pipeline.
+    watch
+        Told all motion; it changes nothing.
     """
 
     def __init__(
@@ -64,13 +69,16 @@ class Tracking:
         calibration: Calibration,
         start: TrackingStart,
         pauses: Sequence[tuple[int, float]],
+        watch: Watch | None = None,
     ) -> None:
         first_index = start.first_index
+        self._watch = watch
         self.calibration = calibration
         self.stride_number = start.stride_number
         self._accepted_s = start.accepted_row / rate_hz
         thighs: Sequence[Side] = tuple(calibration.hips)
         self._contacts = ContactDetector(config.contacts, rate_hz, first_index, thighs)
+        self.zero_known = start.zero_known
         self._builder = StrideBuilder(config.strides)
         self._tracker = HeadingTracker(config.tracker, calibration, rate_hz, first_index)
         self._meter = StrideMeter(
@@ -83,6 +91,13 @@ class Tracking:
             zero_known=start.zero_known,
         )
         self._open: dict[Side, OpenStance] = {}
+
+    def headings(self, t_s: float) -> dict[Side, Heading]:
+        """Return the heading of each worn thigh at a time, from strides before it."""
+        return {
+            side: self._tracker.heading(side, Activity.UNKNOWN, t_s)
+            for side in self.calibration.hips
+        }
 
     def feed(self, grid: GridBlock, orientation: OrientationBlock) -> list[TrackingOutput]:
         """Return what became known in a block, in the order in which it did."""
@@ -105,6 +120,9 @@ class Tracking:
                 outputs.append(self._report(item))
             else:
                 outputs.extend(self._stride(item, next(curves)))
+        if self._watch is not None and self.zero_known:
+            end_s = (segments.first_index + len(segments)) / segments.rate_hz
+            self._watch(segments, self.headings(end_s))
         self._meter.forget()
         self._tracker.forget()
         return outputs

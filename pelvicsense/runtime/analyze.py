@@ -62,14 +62,14 @@ def analyze(
     pipeline = Pipeline(config, source.specs, session.manifest.still_windows_s)
     groups: Iterable[list[StreamInput]] = read_ahead(source)
     if progress is not None:
-        groups = _reported(groups, session, progress)
+        groups = reported(groups, session, progress)
     if stopwatch is None:
         outputs = run(pipeline, groups)
-        return _result(session, pipeline, outputs)
+        return result_of(session, pipeline, outputs)
     with stopwatch.watching(), stopwatch.section("pipeline"):
         outputs = run(pipeline, stopwatch.each("read", groups))
     with stopwatch.section("summary"):
-        return _result(session, pipeline, outputs, stopwatch)
+        return result_of(session, pipeline, outputs, stopwatch)
 
 
 def run(pipeline: Pipeline, groups: Iterable[Sequence[StreamInput]]) -> list[Output]:
@@ -80,12 +80,13 @@ def run(pipeline: Pipeline, groups: Iterable[Sequence[StreamInput]]) -> list[Out
     return outputs + pipeline.finish()
 
 
-def _result(
+def result_of(
     session: Session,
     pipeline: Pipeline,
     outputs: Sequence[Output],
     stopwatch: Stopwatch | None = None,
 ) -> SessionResult:
+    """Return the result of a pipeline that was fed a whole session and finished."""
     strides = tuple(item for item in outputs if isinstance(item, Stride))
     news = tuple(item for item in outputs if isinstance(item, CalibrationNews))
     links = pipeline.quality()
@@ -106,7 +107,7 @@ def _result(
     )
 
 
-def _reported(
+def reported(
     groups: Iterable[list[StreamInput]], session: Session, progress: Progress
 ) -> Iterable[list[StreamInput]]:
     """Yield ``groups``, telling how far they have come by counting rows."""

@@ -93,8 +93,8 @@ class LiveStatus:
         The list to choose from.
     log, links
         How the recording and the clocks stand.
-    progress_s
-        Signal time, s.
+    signal_time_s
+        Newest complete grid sample, or the place in a replay, s since the first sample.
     calibrating
         How far the calibration has come; none once there is one.
     paused

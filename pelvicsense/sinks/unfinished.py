@@ -62,6 +62,12 @@ def forget_unfinished(out: Path, subject: str) -> None:
             (folder / RECORDING_FILE).unlink()
 
 
+def is_being_recorded(folder: Path) -> bool:
+    """Return whether a process records into a session folder now."""
+    path = folder / RECORDING_FILE
+    return path.exists() and not _nobody_holds(path)
+
+
 def _unfinished(out: Path, subject: str) -> Iterator[tuple[Path, Manifest]]:
     for path in sorted(out.glob(f"*/{RECORDING_FILE}")):
         try:

@@ -3,7 +3,7 @@
 Read in this order: ``person`` and ``script`` (who, and what they do), ``curves`` (how joints move),
 ``timeline`` (when feet land), ``motion`` and ``forces`` (angles and accelerations at 1 kHz),
 ``body`` (segments and points on them), ``sensors``, ``imu``, ``radio`` (what is worn and what
-arrives), ``truth``, ``simulate`` (the entry).
+arrives), ``truth``, ``simulate`` (the entry), ``population`` (many people to judge by).
 """
 
 from pelvicsense.synthetic.person import PersonConfig, StrideVariation

@@ -248,6 +248,25 @@ GAIT: dict[Activity, Gait] = {
 }
 
 
+SLOPE_TILT = 0.3
+"""Anterior tilt of the pelvis per slope: it leans into the hill (after Lay, Hass, Gregor 2006,
+doi:10.1016/j.jbiomech.2005.05.005, as `slope_flexion`; drawn by hand)."""
+
+_UPHILL, _DOWNHILL = 1.2, 0.5
+
+
+def slope_flexion(slope_deg: float, phase: FloatArray) -> FloatArray:
+    """Return the hip flexion that a slope adds, deg: most just before contact, none at push-off."""
+    share = _UPHILL if slope_deg > 0.0 else _DOWNHILL
+    return share * slope_deg * 0.5 * (1.0 + np.cos(2.0 * np.pi * (phase - 0.95)))
+
+
+def weak_stance(phase: FloatArray, stance_fraction: float) -> FloatArray:
+    """Share of an abductor weakness that shows: 1 from a third to two thirds of stance; C2."""
+    share = (phase - np.floor(phase)) / stance_fraction
+    return smooth_step(3.0 * share) * smooth_step(3.0 * (1.0 - share))
+
+
 def smooth_step(x: FloatArray) -> FloatArray:
     """Return a C2 step from 0 to 1 over 0…1: 6x⁵ − 15x⁴ + 10x³."""
     u = np.clip(x, 0.0, 1.0)

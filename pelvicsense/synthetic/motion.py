@@ -8,7 +8,7 @@ import numpy as np
 
 from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.datatypes.placement import Activity, Side
-from pelvicsense.synthetic.curves import GAIT
+from pelvicsense.synthetic.curves import GAIT, SLOPE_TILT, slope_flexion, weak_stance
 from pelvicsense.synthetic.forces import (
     IMPACT_FORWARD,
     ground_acceleration,
@@ -131,20 +131,24 @@ def _joint_angles(
             phase = phases[side][used]
             gain = [factor[used] for factor in gains[side]]
             drop, adduction, rotation = person.peaks_deg(section.activity, side)
-            drops[side] = drop * gain[0] * gait.drop(phase)
+            weak = person.weakness_deg(side) * gain[0] * weak_stance(phase, section.stance)
+            drops[side] = drop * gain[0] * gait.drop(phase) + weak
             motion.hip_deg[side][at, 0] += weight * stride * gait.hip_flexion_deg(phase)
+            motion.hip_deg[side][at, 0] += weight * slope_flexion(section.slope_deg, phase)
             motion.hip_deg[side][at, 1] += weight * adduction * gain[1] * gait.hip_adduction(phase)
+            motion.hip_deg[side][at, 1] += weight * weak
             motion.hip_deg[side][at, 2] += weight * rotation * gain[2] * gait.thigh_rotation(phase)
         right, left = phases[Side.RIGHT][used], phases[Side.LEFT][used]
         turned = 0.5 * (gait.pelvis_rotation_deg(right) - gait.pelvis_rotation_deg(left))
         motion.pelvis_deg[at, 0] += weight * stride * turned
         motion.pelvis_deg[at, 1] += weight * (drops[Side.RIGHT] - drops[Side.LEFT])
         motion.pelvis_deg[at, 2] += weight * 0.5 * (gait.tilt_deg(right) + gait.tilt_deg(left))
+        motion.pelvis_deg[at, 2] += weight * SLOPE_TILT * section.slope_deg
 
 
 def _stride_length_factor(section: Locomotion, person: PersonConfig) -> float:
     """Sagittal amplitude grows with step length over leg length; a stair fixes it instead."""
-    if section.activity in (Activity.STAIRS_UP, Activity.STAIRS_DOWN):
+    if section.on_stairs:
         return 1.0
     gait = GAIT[section.activity]
     usual = gait.speed_mps * 60.0 / gait.cadence_spm / PersonConfig().leg_m
@@ -178,6 +182,8 @@ def _mean_path(
         forward += weight * section.speed * pace
         rise = {Activity.STAIRS_UP: 1.0, Activity.STAIRS_DOWN: -1.0}.get(section.activity, 0.0)
         climb += weight * rise * script.riser_m / section.step_s
+        if not script.treadmill:
+            climb += weight * section.grade * section.speed * pace
     if not script.treadmill:
         motion.acceleration[rows, 0] += np.gradient(forward, 1.0 / RATE_HZ)
         motion.acceleration[rows, 2] -= forward * yaw_rate

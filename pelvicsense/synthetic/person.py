@@ -55,6 +55,10 @@ class PersonConfig:
         Share by which the right leg is spared, −0.5…0.5 (negative: the left leg); 0. The time from
         its contact to the next one of the other foot is shorter by half of it, its stance by a
         quarter, its push by a fifth; the other leg takes what is missing.
+    trendelenburg_deg
+        By how much more the pelvis drops through the middle of the right leg's stance, whose hip
+        abductors are weak, deg (negative: the left leg's); 0. The trunk stays upright, so the
+        standing hip adducts by as much.
     first_foot
         The foot that lands first after standing.
     variation
@@ -69,6 +73,7 @@ class PersonConfig:
     thigh_rotation_deg: float | None = None
     asymmetry: float = 0.0
     limp: float = 0.0
+    trendelenburg_deg: float = 0.0
     first_foot: Side = Side.RIGHT
     variation: StrideVariation = field(default_factory=StrideVariation)
 
@@ -78,6 +83,7 @@ class PersonConfig:
         require_within("hip_width_m", self.hip_width_m, 0.1, 0.3)
         require_within("asymmetry", self.asymmetry, -1.0, 1.0)
         require_within("limp", self.limp, -0.5, 0.5)
+        require_within("trendelenburg_deg", self.trendelenburg_deg, -15.0, 15.0)
         for name in ("pelvic_drop_deg", "hip_adduction_deg", "thigh_rotation_deg"):
             if getattr(self, name) is not None:
                 require_within(name, getattr(self, name), 0.0, 25.0)
@@ -93,6 +99,7 @@ class PersonConfig:
             self,
             asymmetry=-self.asymmetry,
             limp=-self.limp,
+            trendelenburg_deg=-self.trendelenburg_deg,
             first_foot=self.first_foot.other,
         )
 
@@ -109,6 +116,10 @@ class PersonConfig:
             share * (usual if own is None else own) for own, usual in chosen
         )
         return drop, adduction, rotation
+
+    def weakness_deg(self, side: Side) -> float:
+        """Extra drop in the stance of a side, deg."""
+        return max(0.0, side.sign * self.trendelenburg_deg)
 
     def hip_centre_m(self, side: Side) -> FloatArray:
         """Hip centre in the pelvis frame (x anterior, y superior, z right), from mid-pelvis, m."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -40,6 +41,9 @@ class Locomotion:
         A turn by 180° within 2 s, each so many seconds; none: straight on.
     bend_radius_m
         Radius of a steady bend, m; none: straight on.
+    grade
+        Slope of the ground, rise over run, −0.3…0.3, uphill positive; 0. The path climbs, hips and
+        pelvis bend into the hill; forces stay those of level ground. Not on stairs.
     """
 
     activity: Activity
@@ -49,6 +53,7 @@ class Locomotion:
     stance_fraction: float | None = None
     u_turn_every_s: float | None = None
     bend_radius_m: float | None = None
+    grade: float = 0.0
 
     def __post_init__(self) -> None:
         if self.activity not in GAIT:
@@ -62,11 +67,22 @@ class Locomotion:
             "stance": (0.2, 0.8),
             "u_turn_every_s": (5.0, 1e6),
             "bend_radius_m": (5.0, 1e6),
+            "grade": (0.0, 0.0) if self.on_stairs else (-0.3, 0.3),
         }
         for name, (low, high) in limits.items():
             value = getattr(self, name)
             if value is not None:
                 require_within(name, value, low, high)
+
+    @property
+    def on_stairs(self) -> bool:
+        """Whether each step climbs or descends a stair."""
+        return self.activity in (Activity.STAIRS_UP, Activity.STAIRS_DOWN)
+
+    @property
+    def slope_deg(self) -> float:
+        """Angle of the ground, deg, uphill positive."""
+        return math.degrees(math.atan(self.grade))
 
     @property
     def speed(self) -> float:

@@ -47,6 +47,8 @@ class TrueStride:
     t_contact_s: float
     t_final_contact_s: float
     angles_deg: dict[str, float]
+    t_end_s: float = np.nan
+    activity: str = "unknown"
 
 
 @dataclass

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from drift import DRIFT_DEG_PER_MIN, ROTATION_PEAK, drift, stride_errors, valid_strides
 from turned_fusion import turn_headings
 
-from pelvicsense.datatypes.arrays import FloatArray
-from pelvicsense.datatypes.gait import Stride
 from pelvicsense.datatypes.placement import Placement, Side
 from pelvicsense.datatypes.samples import SampleBlock
 from pelvicsense.numerics import quaternion
-from pelvicsense.pipeline.config import PipelineConfig
-from pelvicsense.pipeline.pipeline import Pipeline
 from pelvicsense.synthetic import (
     ActivityScript,
     PersonConfig,
@@ -25,28 +21,6 @@ from pelvicsense.synthetic import (
 )
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
-
-DRIFT_DEG_PER_MIN = 3.0
-
-
-def drift(sign: float) -> Callable[[FloatArray], FloatArray]:
-    return lambda t_s: sign * np.deg2rad(DRIFT_DEG_PER_MIN) * t_s / 60.0
-
-
-def rotation_errors(simulated: SimulatedSession, side: Side) -> tuple[FloatArray, FloatArray]:
-    """Return contact times, s, and errors of the peak of thigh rotation, degrees."""
-    pipeline = Pipeline(PipelineConfig(), simulated.specs)
-    found = [item for group in simulated.stream(30.0) for item in pipeline.feed(group)]
-    strides = [s for s in found if isinstance(s, Stride) and s.valid and s.side is side]
-    times, errors = [], []
-    for true in simulated.truth_strides:
-        near = [s for s in strides if abs(s.t_contact_s - true.t_contact_s) < 0.1]
-        if true.side is side and near:
-            times.append(true.t_contact_s)
-            errors.append(
-                near[0].angles.thigh_rotation_peak_deg - true.angles.thigh_rotation_peak_deg
-            )
-    return np.array(times), np.array(errors)
 
 
 @pytest.mark.parametrize("activity", ["walk", "run", "stairs_up"])
@@ -62,8 +36,9 @@ def test_heading_stays_over_twenty_minutes_of_drift(
     )
     script = ActivityScript.single(activity, 1200.0)
     simulated = simulate(PersonConfig(), worn_sensors(), script, 11)
+    strides = valid_strides(simulated)
     for side in Side:
-        times, errors = rotation_errors(simulated, side)
+        times, errors = stride_errors(simulated, strides, side, ROTATION_PEAK)
         early = errors[times < times[0] + 120.0].mean()
         late = errors[times > times[-1] - 300.0].mean()
         record_property(
@@ -106,7 +81,8 @@ def test_a_real_change_of_rotation_is_seen_under_drift(
     script = ActivityScript.single(activity, 720.0)
     simulated = simulate(PersonConfig(), worn_sensors(), script, 12)
     for side in Side:
-        times, errors = rotation_errors(with_thigh_turning(simulated, side, 8.0), side)
+        turning = with_thigh_turning(simulated, side, 8.0)
+        times, errors = stride_errors(turning, valid_strides(turning), side, ROTATION_PEAK)
         change = errors[times > 600.0].mean() - errors[times < 170.0].mean()
         record_property(
             "figures", f"{activity}, {side}: a turn of +8.0° under drift is seen as {change:+.1f}°"

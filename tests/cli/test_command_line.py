@@ -51,7 +51,7 @@ def test_an_unknown_command_is_a_wrong_command_line(capsys: pytest.CaptureFixtur
         (["analyze", "nowhere", "--filter", "ukf"], "'ukf' is refused"),
         (["analyze", "nowhere", "--filter", "tea"], "no filter 'tea'"),
         (["info", "nowhere"], "nowhere: expected a session folder"),
-        (["replay", "nowhere"], "add --headless"),
+        (["replay", "nowhere"], "nowhere: expected a session folder"),
         (["replay", "nowhere", "--headless"], "nowhere: expected a session folder"),
         (["compare-filters", "nowhere"], "nowhere: expected a session folder"),
         (["edit", "nowhere"], "nothing to edit"),

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
+from itertools import count
 from pathlib import Path
 
 import numpy as np
 import pytest
 from law_sessions import packets, session
+from scenarios import Setting, sensors, source_for
 from streams import of_kind, run
 
 from pelvicsense.datatypes.gait import Stride
-from pelvicsense.datatypes.samples import Mark, SampleBlock, SensorSpec, StreamInput
+from pelvicsense.datatypes.placement import Placement
+from pelvicsense.datatypes.samples import Mark, MarkKind, SampleBlock, SensorSpec, StreamInput
 from pelvicsense.recording.manifest import Manifest, SessionActivity
 from pelvicsense.recording.write import write_session
 from pelvicsense.sources.replay import ReplaySource
+from pelvicsense.virtual.virtual_time import run_fast
 
 
 @dataclass(frozen=True)
@@ -37,8 +43,41 @@ def recorded(folder: Path) -> ReplaySource:
     return ReplaySource(write_session(folder, manifest, [packets("walk")]))
 
 
-@pytest.fixture(params=["replay", "replay in packets", "synthetic", "synthetic in packets"])
+@cache
+def on_the_air(turn: int) -> Source:
+    """Virtual sensors over the simulated radio, in virtual time; the ``turn``-th time."""
+    del turn
+    length_s = 26.0
+    groups: list[list[StreamInput]] = []
+
+    async def listen() -> tuple[SensorSpec, ...]:
+        loop = asyncio.get_running_loop()
+        async with sensors(Setting(seconds=length_s))[0] as air:
+            source = source_for(air)
+            await source.find(lambda sentence: None)
+            await source.connect(lambda sentence: None)
+            await source.start()
+            loop.call_later(3.0, source.mark, MarkKind.NOTE, "stands")
+            loop.call_later(0.5 * length_s, air.faults.drop, air.address(Placement.THIGH_LEFT))
+            stopping = asyncio.create_task(later(length_s, source.stop))
+            async for group in source.groups():
+                groups.append(group)
+            await stopping
+            return tuple(link.plan.spec(place) for place, link in source.links.items())
+
+    return Source(run_fast(listen()), lambda: groups)
+
+
+async def later(delay_s: float, do: Callable[[], Coroutine[None, None, None]]) -> None:
+    await asyncio.sleep(delay_s)
+    await do()
+
+
+@pytest.fixture(params=["replay", "replay in packets", "synthetic", "synthetic in packets", "ble"])
 def source(request: pytest.FixtureRequest, tmp_path: Path) -> Source:
+    if request.param == "ble":
+        turns = count()
+        return Source(on_the_air(0).specs, lambda: on_the_air(next(turns) % 2).groups())
     made = session("walk")
     if request.param == "synthetic":
         return Source(made.specs, made.stream)

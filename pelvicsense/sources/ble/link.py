@@ -21,7 +21,6 @@ from pelvicsense.sources.ble.connection import Connection
 from pelvicsense.sources.ble.radio import Radio
 from pelvicsense.sources.ble.sightings import Sighting, find
 
-
 _CONNECT_ATTEMPTS = 3
 """First connections fail now and then; each further attempt looks for the sensor anew."""
 
