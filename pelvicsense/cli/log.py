@@ -102,11 +102,11 @@ def command(
             await recording.run(radio, named or radio.worn)
 
     asyncio.run(session())
+    if recording.terminated:  # the system goes down: no time for more
+        return TERMINATED
     if recording.folder is None:
         screen.say("Nothing was recorded: no sample came.")
         return 1
-    if recording.terminated:  # the system goes down: no time for more
-        return TERMINATED
     return _analysed(recording.folder, options, quiet=quiet or status_json)
 
 

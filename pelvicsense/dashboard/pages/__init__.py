@@ -1,0 +1,1 @@
+"""The screens: each draws its view and turns clicks into commands."""

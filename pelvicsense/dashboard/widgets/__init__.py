@@ -1,0 +1,1 @@
+"""Small things that paint themselves: each is handed plain values."""

@@ -1,0 +1,134 @@
+"""The target zone of a metric, and where a stride lies against it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from pelvicsense.datatypes.errors import ConfigurationError
+from pelvicsense.datatypes.gait import StrideAngles
+
+
+class Metric(StrEnum):
+    """A value of a stance that can have a target; the word is the field of `StrideAngles`."""
+
+    PELVIC_DROP_PEAK = "pelvic_drop_peak_deg"
+    PELVIC_DROP_EXCURSION = "pelvic_drop_excursion_deg"
+    HIP_ADDUCTION_PEAK = "hip_adduction_peak_deg"
+    THIGH_ROTATION_PEAK = "thigh_rotation_peak_deg"
+    THIGH_ROTATION_EXCURSION = "thigh_rotation_excursion_deg"
+
+    def of(self, angles: StrideAngles) -> float:
+        """Return this metric of a stance, or of its standard errors, degrees."""
+        value: float = getattr(angles, self.value)
+        return value
+
+
+class ZonePlace(StrEnum):
+    """Where a value lies against its zone."""
+
+    BELOW = "below"
+    IN = "in"
+    ABOVE = "above"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """A target zone, borders included.
+
+    Attributes
+    ----------
+    low_deg, high_deg
+        Its borders, degrees.
+
+    Raises
+    ------
+    ConfigurationError
+        If they are not finite numbers in this order.
+    """
+
+    low_deg: float
+    high_deg: float
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.low_deg) and self.low_deg < self.high_deg < math.inf):
+            msg = (
+                f"zone: expected two numbers of degrees, the lower one first, got {self.low_deg:g} "
+                f"and {self.high_deg:g}"
+            )
+            raise ConfigurationError(msg)
+
+    def outside_deg(self, value_deg: float) -> float:
+        """Return how far outside a value lies, degrees: below negative, above positive, else 0."""
+        return value_deg - min(max(value_deg, self.low_deg), self.high_deg)
+
+    def place(self, value_deg: float) -> ZonePlace:
+        """Return where a known value lies."""
+        outside_deg = self.outside_deg(value_deg)
+        if outside_deg == 0.0:
+            return ZonePlace.IN
+        return ZonePlace.BELOW if outside_deg < 0.0 else ZonePlace.ABOVE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaselineGoal:
+    """How a zone is made from a person's own strides.
+
+    Attributes
+    ----------
+    less_deg
+        By how much the mean is to become less, degrees. Default 3: retraining changed the pelvic
+        drop by 3.1° (Bramah et al. 2019).
+    floor_deg
+        The middle of the zone is not set below this, degrees; none for no such limit. Nobody needs
+        less than what is usual.
+    half_width_sd
+        Half the zone's width in standard deviations of the person's strides. Default 1, as the
+        shaded band of Noehren et al. 2011.
+    least_half_width_deg
+        Half the zone's width is at least this, degrees. Default 1: less is within the standard
+        error of a stance.
+    least_strides
+        Strides without which there is no baseline. Default 7, what a stable mean takes (Dingenen
+        et al. 2018).
+    """
+
+    less_deg: float = 3.0
+    floor_deg: float | None = None
+    half_width_sd: float = 1.0
+    least_half_width_deg: float = 1.0
+    least_strides: int = 7
+
+
+def zone_from_baseline(values_deg: Sequence[float], goal: BaselineGoal) -> Zone:
+    """Return the zone that a person's own strides and a goal make.
+
+    Parameters
+    ----------
+    values_deg
+        The metric over valid strides of one side, degrees; unknown ones (``nan``) do not count.
+    goal
+        What is to change.
+
+    Raises
+    ------
+    ConfigurationError
+        If there are too few strides.
+    """
+    known = np.array(values_deg, dtype=np.float64)
+    known = known[np.isfinite(known)]
+    if len(known) < goal.least_strides:
+        msg = (
+            f"baseline: expected {goal.least_strides} strides that know the value, got "
+            f"{len(known)}; go on for a moment and try again"
+        )
+        raise ConfigurationError(msg)
+    middle = float(known.mean()) - goal.less_deg
+    if goal.floor_deg is not None:
+        middle = max(middle, goal.floor_deg)
+    half = max(goal.half_width_sd * float(known.std(ddof=1)), goal.least_half_width_deg)
+    return Zone(low_deg=middle - half, high_deg=middle + half)
