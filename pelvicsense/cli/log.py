@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pelvicsense.cli.log_screen import LogScreen
     from pelvicsense.cli.radio import Air
+    from pelvicsense.feedback.programme import FeedbackConfig
+    from pelvicsense.pipeline.pipeline import Output
     from pelvicsense.runtime.log import LogOptions
     from pelvicsense.sources.ble.source import BleSource, WornSensor
 
@@ -46,6 +50,7 @@ TERMINATED = 143
 @click.option("--identify", is_flag=True, help="First let each sensor blink, one after another.")
 @click.option("--adapter", metavar="NAME", help="Bluetooth adapter on Linux, such as hci1.")
 @click.option("--filter", "filter_name", default="vqf", show_default=True, metavar="NAME")
+@click.option("--cues", is_flag=True, help="Sound the subject's cues, as chosen in `live`.")
 @click.option("--keep-packets", is_flag=True, help="Also keep raw notifications (packets.csv).")
 @click.option("--control", type=click.Path(path_type=Path), help="Named pipe that takes commands.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
@@ -66,6 +71,7 @@ def command(
     identify: bool,
     adapter: str | None,
     filter_name: str,
+    cues: bool,
     keep_packets: bool,
     control: Path | None,
     quiet: bool,
@@ -95,7 +101,13 @@ def command(
         keep_packets=keep_packets,
     )
     screen = LogScreen(quiet=quiet, as_json=status_json)
-    recording = _Recording(options=options, screen=screen, identify=identify, control=control)
+    recording = _Recording(
+        options=options,
+        screen=screen,
+        identify=identify,
+        control=control,
+        targets=_targets(subject) if cues else None,
+    )
 
     async def session() -> None:
         async with air(adapter, virtual, virtual_model, duration) as radio:
@@ -140,6 +152,19 @@ def _worn(
     return worn
 
 
+def _targets(subject: str) -> FeedbackConfig:
+    """Return what the subject is told, as remembered."""
+    from pelvicsense.datatypes.errors import ConfigurationError
+    from pelvicsense.recording.choices import read_choices
+    from pelvicsense.runtime.feedback_choice import config_of
+
+    chosen = read_choices().feedback.get(subject)
+    if chosen is None:
+        msg = f"--cues: no targets are chosen for {subject}; choose them once in `pelvicsense live`"
+        raise ConfigurationError(msg)
+    return config_of(chosen)
+
+
 @dataclass(slots=True)
 class _Recording:
     """One run of the command, as far as the radio is needed."""
@@ -148,6 +173,7 @@ class _Recording:
     screen: LogScreen
     identify: bool
     control: Path | None
+    targets: FeedbackConfig | None
     folder: Path | None = None
     terminated: bool = False
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -190,6 +216,9 @@ class _Recording:
 
     async def _record(self, radio: Air, source: BleSource) -> None:
         from pelvicsense.cli.log_controls import controls, on_signals
+        from pelvicsense.datatypes.samples import MarkKind
+        from pelvicsense.feedback.programme import FeedbackConfig
+        from pelvicsense.runtime.live_feedback import LiveFeedback
         from pelvicsense.runtime.log import Listeners, SessionLog
         from pelvicsense.runtime.log_commands import KEYS_HELP
         from pelvicsense.runtime.log_status import watch
@@ -197,7 +226,18 @@ class _Recording:
         from pelvicsense.sinks.status_tracker import StatusTracker
 
         tracker = StatusTracker(list(source.links))
-        listeners = Listeners(inputs=tracker.take_inputs, outputs=tracker.take_outputs)
+        feedback = LiveFeedback(
+            self.targets or FeedbackConfig(), lambda words: source.mark(MarkKind.CUE, words)
+        )
+        feedback.open_sound()
+        if feedback.sound_trouble:
+            self.screen.say(feedback.sound_trouble)
+
+        def take(outputs: Sequence[Output]) -> None:
+            feedback.take(outputs)
+            tracker.take_outputs(outputs)
+
+        listeners = Listeners(inputs=tracker.take_inputs, outputs=take)
         log = SessionLog(source, self.options, wall_time(radio.radio.clock_ns), listeners)
         if log.continues is not None:
             self.screen.say(
@@ -220,6 +260,7 @@ class _Recording:
                 self.folder = await log.run()
             finally:
                 watching.cancel()
+                feedback.close()
                 self.screen.end()
                 self.folder = log.recorder.folder
             if watching.done():  # by itself: let out why

@@ -27,6 +27,9 @@ _LIST_S = 0.25
 _RETRY_S = 2.0
 """Pause before the next attempt to scan where Bluetooth is not to be had."""
 
+_PERIOD_S = 0.01
+"""How often arrivals are handed on: a screen must not wait for them."""
+
 _CONNECTED_LIST_S = 0.5
 """How often the connected sensors are shown."""
 
@@ -240,7 +243,7 @@ class GettingReady:
     async def connect(self) -> ConnectedSensors | None:
         """Connect the chosen sensors; none, and the trouble is shown, where that fails."""
         self._buffer.update(phase=Phase.CONNECTING, trouble="")
-        source = BleSource(self._air.radio, self._air.profiles, self._worn())
+        source = BleSource(self._air.radio, self._air.profiles, self._worn(), period_s=_PERIOD_S)
         connected = ConnectedSensors(source)
         try:
             await source.find(self._told)

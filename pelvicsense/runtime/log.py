@@ -23,6 +23,9 @@ from pelvicsense.sources.ble.source import BleSource
 _SYNC_S = 1.0
 """A power cut loses no more than this."""
 
+_COMPUTE_S = 0.05
+"""How often the analysis runs: each run costs about the same, however little has come."""
+
 STILL_S = 4.0
 """How long somebody who says "still now" is taken to stand still."""
 
@@ -233,6 +236,7 @@ class SessionLog:
         ended = False
         while not ended:
             waiting = [await self._queue.get()]
+            await asyncio.sleep(max(0.0, _COMPUTE_S - self._source.period_s))
             while not self._queue.empty():
                 waiting.append(self._queue.get_nowait())
             ended = waiting[-1] is None

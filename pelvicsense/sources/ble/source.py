@@ -75,6 +75,8 @@ class BleSource:
         How long to wait for what.
     keep
         Shown every notification before it is decoded.
+    period_s
+        How often what has arrived is handed on.
     """
 
     def __init__(
@@ -84,6 +86,7 @@ class BleSource:
         worn: Sequence[WornSensor],
         times: LinkTimes | None = None,
         keep: Callable[[Packet], None] | None = None,
+        period_s: float = PERIOD_S,
     ) -> None:
         self.links: dict[Placement, SensorLink] = {}
         self.decoders: dict[Placement, Decoder] = {}
@@ -94,6 +97,7 @@ class BleSource:
         self._worn = worn
         self._times = times or LinkTimes()
         self.keep = keep
+        self.period_s = period_s
         self._arrived: deque[Packet | LinkChange | Mark] = deque()
         self._waiting = asyncio.Event()
         self._early: list[StreamInput] = []
@@ -180,7 +184,7 @@ class BleSource:
         try:
             async with asyncio.timeout(_FIRST_SAMPLE_S):
                 while not all(decoder.counters.samples for decoder in self.decoders.values()):
-                    await asyncio.sleep(PERIOD_S)
+                    await asyncio.sleep(self.period_s)
                     self._early += self._drain()
         except TimeoutError:
             raise RadioError(self._silence()) from None
@@ -227,14 +231,14 @@ class BleSource:
         self._put(Mark(host_ns=host_ns, kind=kind, sensor=sensor, text=text))
 
     async def groups(self) -> AsyncIterator[list[StreamInput]]:
-        """Yield what arrived, a group every `PERIOD_S` while anything does, until stopped."""
+        """Yield what arrived, a group every ``period_s`` while anything does, until stopped."""
         if self._early:
             yield self._early
             self._early = []
         while not self._stopped or self._arrived:
             await self._waiting.wait()
             if not self._stopped:
-                await asyncio.sleep(PERIOD_S)
+                await asyncio.sleep(self.period_s)
             self._waiting.clear()
             self._raise_if_broken()
             group = self._drain()
