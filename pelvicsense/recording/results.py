@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from pelvicsense.recording.files import write_private
 from pelvicsense.recording.stride_table import (
     TIME_DECIMALS,
     VALUE_DECIMALS,
-    decimal,
+    decimals,
     encode_strides,
 )
 
@@ -104,29 +105,37 @@ def _remove(paths: Iterable[Path]) -> None:
 
 def encode_events(events: Sequence[GaitEvent]) -> bytes:
     """Return events.csv."""
-    lines = [",".join(EVENT_COLUMNS)]
-    for event in events:
-        t_s, known_at_s = (decimal(t, TIME_DECIMALS) for t in (event.t_s, event.known_at_s))
-        score = decimal(event.score, VALUE_DECIMALS)
-        lines.append(f"{t_s},{event.kind},{event.side},{known_at_s},{score}")
+    columns = (
+        decimals([event.t_s for event in events], TIME_DECIMALS),
+        [event.kind for event in events],
+        [event.side for event in events],
+        decimals([event.known_at_s for event in events], TIME_DECIMALS),
+        decimals([event.score for event in events], VALUE_DECIMALS),
+    )
+    lines = [",".join(row) for row in (EVENT_COLUMNS, *zip(*columns, strict=True))]
     return ("\n".join(lines) + "\n").encode()
 
 
 def encode_curves(curves: Sequence[StrideCurve]) -> bytes:
     """Return curves.csv: one line per percent of each stride."""
-    columns = {
-        "stride": np.repeat([curve.stride for curve in curves], CURVE_POINTS).astype(np.int64),
-        "side": [str(curve.side) for curve in curves for _ in range(CURVE_POINTS)],
-        "percent": np.tile(np.arange(CURVE_POINTS), len(curves)),
-    }
-    angles = {name: _stacked([getattr(curve, name) for curve in curves]) for name in CURVE_ANGLES}
-    frame = pl.DataFrame({**columns, **angles}, schema_overrides={"side": pl.String})
+    angles = {name: _rounded([getattr(curve, name) for curve in curves]) for name in CURVE_ANGLES}
+    points = {"percent": np.tile(np.arange(CURVE_POINTS), (len(curves), 1)), **angles}
+    frame = pl.DataFrame(
+        {
+            "stride": [curve.stride for curve in curves],
+            "side": [curve.side.value for curve in curves],
+            **points,
+        },
+        schema_overrides={"stride": pl.Int64(), "side": pl.String()},
+    ).explode(*points)
+    text = BytesIO()
     # The values are rounded already: writing them short is six times faster than padding them.
-    return frame.with_columns(pl.col(CURVE_ANGLES).fill_nan(None)).write_csv().encode()
+    frame.with_columns(pl.col(CURVE_ANGLES).fill_nan(None)).write_csv(text)
+    return text.getvalue()
 
 
-def _stacked(curves: Sequence[FloatArray]) -> FloatArray:
-    values = np.concatenate(curves) if curves else np.empty(0)
+def _rounded(curves: Sequence[FloatArray]) -> FloatArray:
+    values = np.array(curves).reshape(len(curves), CURVE_POINTS)
     return np.round(values, VALUE_DECIMALS) + 0.0  # no negative zero
 
 

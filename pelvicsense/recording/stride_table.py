@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
+from operator import attrgetter
 from pathlib import Path
 from typing import TypeAlias
 
@@ -42,34 +43,32 @@ StrideColumns: TypeAlias = Mapping[str, FloatArray | NDArray[np.str_]]
 """Columns by name: text for side, activity and flags, float64 (``nan`` where empty) for others."""
 
 
-def decimal(value: float, decimals: int) -> str:
-    """Return a number with fixed decimals, nothing for ``nan``, and never a negative zero."""
-    if math.isnan(value):
-        return ""
-    return f"{round(value, decimals) + 0.0:.{decimals}f}"
+def decimals(values: Iterable[float], places: int) -> list[str]:
+    """Return numbers with fixed decimals, nothing for ``nan``, and never a negative zero."""
+    pattern = f"%.{places}f"
+    changed = {pattern % math.nan: "", pattern % -0.0: pattern % 0.0}
+    texts = [pattern % value for value in values]
+    return [changed.get(text, text) for text in texts]
 
 
 def encode_strides(strides: Sequence[Stride]) -> bytes:
     """Return strides.csv: times with 6 decimals, all other numbers with 4, unknown ones empty."""
-    lines = [",".join(STRIDE_COLUMNS), *map(_line, strides)]
+    angles = [stride.angles for stride in strides]
+    errors = [stride.standard_errors for stride in strides]
+    columns = [
+        [str(stride.stride) for stride in strides],
+        [stride.side for stride in strides],
+        [stride.activity for stride in strides],
+        *(decimals(map(attrgetter(name), strides), TIME_DECIMALS) for name in TIMES),
+        decimals([stride.stance_fraction for stride in strides], VALUE_DECIMALS),
+        decimals([stride.cadence_spm for stride in strides], VALUE_DECIMALS),
+        *(decimals(map(attrgetter(name), angles), VALUE_DECIMALS) for name in ANGLES),
+        [str(int(stride.valid)) for stride in strides],
+        [";".join(stride.flags) for stride in strides],
+        *(decimals(map(attrgetter(name), errors), VALUE_DECIMALS) for name in ANGLES),
+    ]
+    lines = [",".join(row) for row in (STRIDE_COLUMNS, *zip(*columns, strict=True))]
     return ("\n".join(lines) + "\n").encode()
-
-
-def _line(stride: Stride) -> str:
-    return ",".join(
-        [
-            str(stride.stride),
-            stride.side,
-            stride.activity,
-            *(decimal(getattr(stride, name), TIME_DECIMALS) for name in TIMES),
-            decimal(stride.stance_fraction, VALUE_DECIMALS),
-            decimal(stride.cadence_spm, VALUE_DECIMALS),
-            *(decimal(getattr(stride.angles, name), VALUE_DECIMALS) for name in ANGLES),
-            str(int(stride.valid)),
-            ";".join(stride.flags),
-            *(decimal(getattr(stride.standard_errors, name), VALUE_DECIMALS) for name in ANGLES),
-        ]
-    )
 
 
 def read_stride_columns(path: Path) -> StrideColumns:
