@@ -251,12 +251,10 @@ class ContactDetector:
 
     def _usable(self, step: Step, row: int) -> tuple[Side, ...]:
         """Return the thighs to be trusted around a step; none if the pelvis cannot be."""
-        first = step.anchor - 0.3 * self.rate_hz
-        if not self._pelvis.settled(Placement.PELVIS, first, row):
+        settled = self._pelvis.settled(step.anchor - 0.3 * self.rate_hz, row)
+        if Placement.PELVIS not in settled:
             return ()
-        return tuple(
-            side for side in self.thighs if self._pelvis.settled(Placement.thigh(side), first, row)
-        )
+        return tuple(side for side in self.thighs if Placement.thigh(side) in settled)
 
     def _landing_foot(
         self, step: Step, thighs: tuple[Side, ...], row: int, running: bool

@@ -11,6 +11,7 @@ from pelvicsense.datatypes.motion import SegmentBlock, SegmentSignal
 from pelvicsense.datatypes.placement import Placement
 from pelvicsense.numerics.filters import HannSmoother
 from pelvicsense.numerics.history import History
+from pelvicsense.numerics.running_sums import RunningSums
 
 LANDMARK_SMOOTHING_S = 0.07
 RUNNING_SMOOTHING_S = 0.11
@@ -48,7 +49,7 @@ class PelvisSignals:
         self.landmarks = History(2, first_index - self.landmark_lag)
         self.running = History(1, first_index - self.running_lag)
         self._placements = tuple(placements)
-        self._unsettled = History(len(self._placements), first_index)
+        self._unsettled = RunningSums(len(self._placements), first_index)
 
     def feed(self, block: SegmentBlock, forward: FloatArray, vertical: FloatArray) -> None:
         """Take one block and the pelvis' accelerations in it."""
@@ -57,14 +58,15 @@ class PelvisSignals:
         lost = [~block.segments[placement].settled for placement in self._placements]
         self._unsettled.append(np.stack(lost, axis=1).astype(np.float64))
 
-    def settled(self, placement: Placement, first: float, end: float) -> bool:
-        """Whether a sensor was settled over grid rows [first, end]."""
+    def settled(self, first: float, end: float) -> list[Placement]:
+        """Return the sensors that were settled over grid rows [first, end]."""
         low = max(int(first), self._unsettled.first_index)
         high = min(int(end) + 1, self._unsettled.end_index)
-        column = self._placements.index(placement)
-        return not bool(self._unsettled.rows(low, high)[:, column].any())
+        unsettled = self._unsettled.over(low, high)
+        return [p for p, rows in zip(self._placements, unsettled, strict=True) if rows == 0.0]
 
     def forget(self, before_row: int) -> None:
         """Drop rows before a grid row."""
-        for history in (self.landmarks, self.running, self._unsettled):
+        self._unsettled.drop_before(before_row)
+        for history in (self.landmarks, self.running):
             history.drop_before(before_row)

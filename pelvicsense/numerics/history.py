@@ -56,20 +56,6 @@ class History:
         offset = self._start - self.first_index
         return self._rows[first + offset : end + offset]
 
-    def value(self, index: int, channel: int) -> float:
-        """Return one value as a float.
-
-        Raises
-        ------
-        IndexError
-            If the row is not kept, or not there yet.
-        """
-        at = index - self.first_index
-        if not 0 <= at < self._stop - self._start:
-            msg = f"row {index} of [{self.first_index}, {self.end_index})"
-            raise IndexError(msg)
-        return float(self._rows[self._start + at, channel])
-
     def drop_before(self, index: int) -> None:
         """Forget rows before a grid index."""
         keep_from = min(max(index, self.first_index), self.end_index)

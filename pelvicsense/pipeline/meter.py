@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import compress
 
 import numpy as np
 
@@ -19,8 +20,9 @@ from pelvicsense.metrics.curves import hip_curves, obliquity_curves
 from pelvicsense.metrics.hip import PRODUCTS, axis_products
 from pelvicsense.metrics.stance import StanceConfig, StanceTask, stance_metrics
 from pelvicsense.numerics.history import History
+from pelvicsense.numerics.running_sums import RunningSums
 
-# Columns of the running sums
+# Columns of the running sums: yaw rate, saturated rows, and from here on unsettled rows per sensor
 _YAW, _SATURATED, _UNSETTLED = 0, 1, 2
 
 _TURN_RATE = math.radians(20.0)
@@ -114,10 +116,7 @@ class StrideMeter:
         # Vertical parts of the pelvis' right and forward axes.
         self._pelvis = History(2, first_index)
         self._products = {side: History(PRODUCTS, first_index) for side in calibration.hips}
-        # Running sums up to and including a row: the pelvis' yaw rate, saturated rows, and per
-        # sensor unsettled rows. A sum over a stretch is then the difference of two rows.
-        self._sums = History(2 + len(self._placements), first_index - 1)
-        self._sums.append(np.zeros((1, 2 + len(self._placements))))
+        self._sums = RunningSums(2 + len(self._placements), first_index)
         self._checked = dict.fromkeys(calibration.hips, first_index)
         self._pauses = pauses
 
@@ -133,14 +132,13 @@ class StrideMeter:
         # The yaw rate is taken about the segment's long axis, which is near the vertical.
         counts = [pelvis.rate[:, 1], np.any([s.saturated for s in signals], axis=0)]
         counts += [~s.settled for s in signals]
-        newest = self._sums.rows(self._sums.end_index - 1, self._sums.end_index)
-        rows = np.concatenate([newest, np.stack(counts, axis=1).astype(np.float64)])
-        self._sums.append(np.cumsum(rows, axis=0)[1:])
+        self._sums.append(np.stack(counts, axis=1).astype(np.float64))
 
     def forget(self) -> None:
         """Drop rows that no open stride can need."""
         before = self._pelvis.end_index - round(10.0 * self.rate_hz)
-        for history in (self._pelvis, self._sums, *self._products.values()):
+        self._sums.drop_before(before)
+        for history in (self._pelvis, *self._products.values()):
             history.drop_before(before)
 
     def open(self, stance: Stance) -> OpenStance:
@@ -148,17 +146,17 @@ class StrideMeter:
         flags = list(stance.flags)
         first, end = self._span(stance.t_contact_s, stance.t_final_contact_s)
         heading, drift = math.nan, math.inf
-        known = self._zero_known
+        known, settled = self._zero_known, self._settled(first, end)
         if not known:
             flags.append(Flag.CALIBRATION)
-        elif not self._settled(Placement.PELVIS, first, end):
+        elif Placement.PELVIS not in settled:
             known = False
             flags.append(Flag.GAP)
         elif stance.side not in self._products:
             flags.append(Flag.NOT_WORN)
         else:
             heading, drift = self._heading(stance, end, flags)
-            if not self._settled(Placement.thigh(stance.side), first, end):
+            if Placement.thigh(stance.side) not in settled:
                 heading = math.nan
                 flags += [Flag.GAP, Flag.SIDE_INFERRED]
         if stance.side not in self._products:
@@ -207,10 +205,12 @@ class StrideMeter:
         """Return more flags of a whole stride, and whether it counts; teach the tracker."""
         stance = times.stance
         first, end = self._span(stance.t_contact_s, times.t_end_s)
+        sums = self._sums.over(first, end)
+        own = [p.side in (None, stance.side) for p in self._placements]
         findings = {
-            Flag.GAP: self._disturbed(stance.side, first, end),
-            Flag.TURN: abs(self._mean_yaw_rate(first, end)) > _TURN_RATE,
-            Flag.SATURATED: self._sum(_SATURATED, first, end) > 0.0,
+            Flag.GAP: any(compress(sums[_UNSETTLED:], own)),
+            Flag.TURN: abs(sums[_YAW]) / (end - first) > _TURN_RATE,
+            Flag.SATURATED: sums[_SATURATED] > 0.0,
             Flag.PAUSED: any(start < end and first < stop for start, stop in self._pauses),
             Flag.LOW_CONFIDENCE: not times.plausible,
         }
@@ -235,13 +235,14 @@ class StrideMeter:
             start_s, end_s = times.stance.t_contact_s, times.t_end_s
             first, end = self._span(start_s, end_s)
             borders = start_s * self.rate_hz - first, end_s * self.rate_hz - first
-            if not (self._zero_known and self._settled(Placement.PELVIS, first, end)):
+            settled = self._settled(first, end) if self._zero_known else []
+            if Placement.PELVIS not in settled:
                 continue
             drops.append((curve, self._pelvis.rows(first, end)[:, :1], borders))
             lost = math.degrees(task.drift_sigma) > self.config.heading_limit_deg
             if lost or math.isnan(task.heading) or side not in self._products:
                 continue
-            if self._settled(Placement.thigh(side), first, end):
+            if Placement.thigh(side) in settled:
                 hips.append((curve, self._products[side].rows(first, end), borders, task))
         if drops:
             table = obliquity_curves([rows for _, rows, _ in drops], [b for _, _, b in drops])
@@ -278,13 +279,13 @@ class StrideMeter:
 
     def _note_gaps(self, side: Side, end: int) -> None:
         """Tell the tracker of unsettled stretches since the last stance of this side."""
-        first = max(self._checked[side], self._sums.first_index + 1)
+        first = max(self._checked[side], self._sums.first_index)
         self._checked[side] = max(end, first)
-        own = [Placement.PELVIS, Placement.thigh(side)]
-        if end <= first or all(self._settled(placement, first, end) for placement in own):
+        own = {Placement.PELVIS, Placement.thigh(side)}
+        if end <= first or own.issubset(self._settled(first, end)):
             return
         columns = [_UNSETTLED + self._placements.index(placement) for placement in own]
-        bad = np.diff(self._sums.rows(first - 1, end)[:, columns], axis=0).any(axis=1)
+        bad = self._sums.rows(first, end)[:, columns].any(axis=1)
         good = np.flatnonzero(np.concatenate([[False], bad, [False]]) == 0)
         self._tracker.interrupted(side, float(np.diff(good).max() - 1) / self.rate_hz)
 
@@ -292,35 +293,22 @@ class StrideMeter:
         """Return grid rows [first, end) that enclose a stretch of time."""
         return math.floor(start_s * self.rate_hz), math.ceil(end_s * self.rate_hz) + 1
 
-    def _sum(self, column: int, first: int, end: int) -> float:
-        """Return the sum of a column of ``_sums`` over grid rows [first, end)."""
-        return self._sums.value(end - 1, column) - self._sums.value(first - 1, column)
-
-    def _settled(self, placement: Placement, first: int, end: int) -> bool:
-        return self._sum(_UNSETTLED + self._placements.index(placement), first, end) == 0.0
-
-    def _disturbed(self, side: Side, first: int, end: int) -> bool:
-        """Whether the pelvis or this side's thigh was not settled throughout."""
-        own = [p for p in self._placements if p.side in (None, side)]
-        return any(not self._settled(placement, first, end) for placement in own)
-
-    def _mean_yaw_rate(self, first: int, end: int) -> float:
-        return self._sum(_YAW, first, end) / (end - first)
+    def _settled(self, first: int, end: int) -> list[Placement]:
+        """Return the sensors that were settled over grid rows [first, end)."""
+        unsettled = self._sums.over(first, end)[_UNSETTLED:]
+        return [p for p, rows in zip(self._placements, unsettled, strict=True) if rows == 0.0]
 
     def _in_bend(self, stance: Stance, end: int) -> bool:
         """Whether a steady bend tilts the apparent vertical by more than is tolerable."""
         half = round(0.5 * _CURVE_SPAN_S * self.rate_hz)
-        if end - 2 * half <= self._sums.first_index:
+        if end - 2 * half < self._sums.first_index:
             return False
         # Both halves alike: setting off, or one oblique step, is no bend.
-        rates = (
-            self._mean_yaw_rate(end - 2 * half, end - half),
-            self._mean_yaw_rate(end - half, end),
-        )
-        if rates[0] * rates[1] <= 0.0:
+        turns = [self._sums.over(e - half, e)[_YAW] for e in (end - half, end)]
+        if turns[0] * turns[1] <= 0.0:
             return False
         speed = _TYPICAL_SPEED_MPS.get(stance.activity, 1.3)
-        rate = min(abs(rates[0]), abs(rates[1]))
+        rate = min(abs(turns[0]), abs(turns[1])) / half
         return rate < _TURN_RATE and speed * rate / 9.81 > _CURVE_TILT
 
 

@@ -61,11 +61,3 @@ def test_dropping_never_reaches_beyond_the_end_nor_backwards() -> None:
     history.append(block(5, 3))
     history.drop_before(-7)
     np.testing.assert_array_equal(history.rows(5, 8), block(5, 3))
-
-
-def test_a_single_value() -> None:
-    history = History(2, 10)
-    history.append(block(10, 4))
-    assert history.value(12, 1) == -12.0
-    with pytest.raises(IndexError):
-        history.value(14, 0)
