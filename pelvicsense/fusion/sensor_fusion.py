@@ -5,15 +5,15 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from pelvicsense.datatypes.arrays import BoolArray, FloatArray
+from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.datatypes.motion import GridSignal, OrientationSignal
 from pelvicsense.fusion.filters import FilterOutput, OrientationFilter
 from pelvicsense.numerics.quaternion import IDENTITY
+from pelvicsense.numerics.runs import equal_runs
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,9 +93,9 @@ class SensorFusion:
     def feed(self, signal: GridSignal) -> OrientationSignal:
         """Return the orientation at every row of ``signal``."""
         pieces: list[OrientationSignal] = []
-        for rows, valid in _runs(signal.valid):
-            acc, gyr = signal.acc[rows], signal.gyr[rows]
-            pieces.extend([self._track(acc, gyr)] if valid else self._gap(acc, gyr))
+        for first, end in equal_runs(signal.valid):
+            acc, gyr = signal.acc[first:end], signal.gyr[first:end]
+            pieces.extend([self._track(acc, gyr)] if signal.valid[first] else self._gap(acc, gyr))
         return pieces[0] if len(pieces) == 1 else _joined(pieces)
 
     def _track(self, acc: FloatArray, gyr: FloatArray) -> OrientationSignal:
@@ -140,15 +140,6 @@ class SensorFusion:
         state.attitude = output.earth_from_sensor[-1].copy()
         state.bias = output.gyro_bias[-1].copy()
         return output
-
-
-def _runs(valid: BoolArray) -> Iterator[tuple[slice, bool]]:
-    """Cut rows into runs of equal validity."""
-    n = len(valid)
-    starts = [0, *(np.flatnonzero(valid[1:] != valid[:-1]) + 1).tolist(), n]
-    for first, end in pairwise(starts):
-        if end > first:
-            yield slice(first, end), bool(valid[first])
 
 
 def _unsettled(attitude: FloatArray, bias: FloatArray) -> OrientationSignal:

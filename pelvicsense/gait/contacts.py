@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -405,12 +406,11 @@ class ContactDetector:
         )
         if end - first < 2:
             return None
-        values = self._pelvis.running.rows(first, end)[:, 0]
-        falls = np.flatnonzero((values[:-1] > 0.0) & (values[1:] <= 0.0))
-        if len(falls) == 0:
-            return None
-        k = int(falls[0])
-        return first + k + float(values[k] / (values[k] - values[k + 1]))
+        values = self._pelvis.running.rows(first, end)[:, 0].tolist()
+        for k, (before, after) in enumerate(pairwise(values)):
+            if before > 0.0 >= after:
+                return float(first + k + before / (before - after))
+        return None
 
     # -- landmarks -----------------------------------------------------------------------------
 

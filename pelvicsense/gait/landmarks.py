@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import pairwise
 
 from pelvicsense.datatypes.placement import Side
 from pelvicsense.gait.signals import PelvisSignals
@@ -94,25 +95,25 @@ class Landmarks:
         history = self._pelvis.landmarks
         base = max(math.ceil(z - 0.10 * self.rate_hz), history.first_index)
         end = min(int(z + 0.23 * self.rate_hz) + 1, row - self._pelvis.landmark_lag + 1)
-        signals = history.rows(base, end).T.copy()
-        jerks = signals[:, 1:] - signals[:, :-1]
+        # Plain floats: there are two dozen of each signal.
+        signals = history.rows(base, end).T.tolist()
+        jerks = [[after - before for before, after in pairwise(signal)] for signal in signals]
         marks: dict[str, float] = {}
         for name, column, low_s, high_s, largest, jerk in _PELVIS_LANDMARKS:
             first = max(math.ceil(z + low_s * self.rate_hz), base) - base
             stop = int(z + high_s * self.rate_hz) + 1 - base
-            if stop > signals.shape[1]:
+            if stop > end - base:
                 continue
-            values = jerks[column, first : stop - 1] if jerk else signals[column, first:stop]
-            at = first + vertex(values if largest else -values) + 0.5 * jerk
+            values = jerks[column][first : stop - 1] if jerk else signals[column][first:stop]
+            at = first + vertex(values if largest else [-v for v in values]) + 0.5 * jerk
             marks[name] = self._ms(base + at - z)
         first = max(math.ceil(z - 0.08 * self.rate_hz), base) - base
         stop = int(z + 0.15 * self.rate_hz) + 1 - base
-        vertical = signals[0, first:stop]
-        rises = ((vertical[:-1] <= 0.0) & (vertical[1:] > 0.0)).nonzero()[0]
-        if len(rises):
-            k = int(rises[0])
-            share = float(-vertical[k] / (vertical[k + 1] - vertical[k]))
-            marks["vertical_zero"] = self._ms(base + first + k + share - z)
+        for k, (before, after) in enumerate(pairwise(signals[0][first:stop])):
+            if before <= 0.0 < after:
+                share = -before / (after - before)
+                marks["vertical_zero"] = self._ms(base + first + k + share - z)
+                break
         return marks
 
     def _ms(self, rows: float) -> float:

@@ -15,10 +15,12 @@ from __future__ import annotations
 import math
 import statistics
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.numerics.filters import HannSmoother
+from pelvicsense.numerics.runs import equal_runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,8 @@ class StepState:
     ----------
     row, before
         Row of the next sample, and the sample before it.
+    level
+        Trigger level.
     armed, low
         Whether the trigger is armed, and the least value since.
     crossing
@@ -99,6 +103,7 @@ class StepState:
     """
 
     row: int
+    level: float
     before: float = 0.0
     armed: bool = False
     low: float = 0.0
@@ -126,7 +131,7 @@ class StepDetector:
         self.rate_hz = rate_hz
         self._smoother = HannSmoother(config.smoothing_s, rate_hz)
         self.lag = int(self._smoother.lag)
-        self.state = StepState(row=first_index - self.lag)
+        self.state = StepState(row=first_index - self.lag, level=config.threshold)
 
     def feed(self, vertical: FloatArray) -> tuple[FloatArray, list[Step]]:
         """Take acceleration (n,), gravity removed, up positive, m/s².
@@ -135,53 +140,57 @@ class StepDetector:
         the steps noticed.
         """
         smoothed = self._smoother.feed(vertical[:, None])[:, 0]
-        steps: list[Step] = []
+        values: list[float] = smoothed.tolist()
         s = self.state
-        row, before = s.row, s.before
-        level = self._level(row)
-        # One pass over plain floats and local names: an hour has 360,000 of them.
-        for value in smoothed.tolist():
-            if value <= 0.0:
-                if s.peak is not None:
-                    level = self._learn(s.peak, row)
-                if value < -level:
-                    s.low = min(s.low, value) if s.armed else value
-                    s.armed, s.crossing = True, None
+        steps: list[Step] = []
+        for first, end in equal_runs(smoothed > 0.0):
+            run = values[first:end]
+            if run[0] > 0.0:
+                steps += self._rise(s.row, run)
             else:
-                if before <= 0.0:
-                    s.crossing = row - value / (value - before)
-                    level = self._level(row)
-                if value > level:
-                    if s.armed and s.crossing is not None:
-                        step = self._fire(row, s.crossing, value)
-                        if step is not None:
-                            steps.append(step)
-                    elif s.peak is not None and value > s.peak:
-                        s.peak = value
-            before = value
-            row += 1
-        s.row, s.before = row, before
+                self._fall(s.row, run)
+            s.row, s.before = s.row + len(run), run[-1]
         return smoothed, steps
 
-    def _level(self, row: int) -> float:
-        """Return the trigger level; forget the peaks after a pause."""
+    def _fall(self, row: int, run: list[float]) -> None:
+        """Take values in a row that are not positive: a landing is over, the trigger is armed."""
+        s = self.state
+        if s.peak is not None:
+            s.mean_peak = s.peak if s.mean_peak is None else 0.7 * s.mean_peak + 0.3 * s.peak
+            s.peak = None
+            self._set_level(row)
+        low = min(run)
+        if low < -s.level:
+            s.low = min(s.low, low) if s.armed else low
+            s.armed, s.crossing = True, None
+
+    def _rise(self, row: int, run: list[float]) -> Iterator[Step]:
+        """Take positive values in a row: the first one above the level fires the trigger."""
+        s = self.state
+        if s.before <= 0.0:
+            s.crossing = row - run[0] / (run[0] - s.before)
+            self._set_level(row)
+        peak = max(run)
+        if peak <= s.level:
+            return
+        if s.armed and s.crossing is not None:
+            fired = next(i for i, value in enumerate(run) if value > s.level)
+            yield from self._fire(row + fired, s.crossing, peak)
+        elif s.peak is not None:
+            s.peak = max(s.peak, peak)
+
+    def _set_level(self, row: int) -> None:
+        """Let the trigger level follow the peaks; forget them after a pause."""
         s, c = self.state, self.config
         if row - s.last_row > c.forget_s * self.rate_hz:
             s.mean_peak = None
-        return max(c.threshold, c.relative_threshold * (s.mean_peak or 0.0))
+        s.level = max(c.threshold, c.relative_threshold * (s.mean_peak or 0.0))
 
-    def _learn(self, peak: float, row: int) -> float:
-        """Take a finished landing's peak into account; return the new trigger level."""
-        s = self.state
-        s.mean_peak = peak if s.mean_peak is None else 0.7 * s.mean_peak + 0.3 * peak
-        s.peak = None
-        return self._level(row)
-
-    def _fire(self, row: int, crossing: float, value: float) -> Step | None:
+    def _fire(self, row: int, crossing: float, peak: float) -> Iterator[Step]:
         s = self.state
         s.armed = False
         if crossing - s.last_anchor < self.config.refractory_s * self.rate_hz:
-            return None
+            return
         interval, usual = crossing - s.last_anchor, math.inf
         if interval > self.config.forget_s * self.rate_hz:
             interval = math.inf
@@ -189,8 +198,8 @@ class StepDetector:
         else:
             usual = statistics.median(s.intervals) if s.intervals else math.inf
             s.intervals.append(interval)
-        s.last_anchor, s.last_row, s.peak = crossing, row, value
-        return Step(
+        s.last_anchor, s.last_row, s.peak = crossing, row, peak
+        yield Step(
             anchor=crossing,
             known=row + self.lag,
             fall=s.low,

@@ -7,15 +7,16 @@ the rate about the flexion axis (flexion positive) smoothed over 110 ms.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-import numpy as np
+from itertools import accumulate, pairwise
 
 from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.numerics.extremum import vertex
 from pelvicsense.numerics.filters import HannSmoother
 from pelvicsense.numerics.history import History
+from pelvicsense.numerics.runs import equal_runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,27 +134,19 @@ class SwingDetector:
         """Take flexion rate (n,) rad/s and inclination (n,) rad; swings are kept in ``swings``."""
         self._slope.append(self._slope_smoother.feed(rate[:, None]))
         self._angle.append(angle[:, None])
-        state, early_area = self.state, self.config.early_area
-        step_s = 1.0 / self.rate_hz
-        swing, row, before = state.open, state.row, state.before
-        # One pass over plain floats and local names: an hour has 360,000 of them.
-        for value in self._smoother.feed(rate[:, None])[:, 0].tolist():
-            if value > 0.0:
-                if swing is None and before <= 0.0:
-                    swing = self._begin(row, before, value)
-                if swing is not None:
-                    swing.area += value * step_s
-                    if value > swing.peak_rate:
-                        swing.peak, swing.peak_rate = row, value
-                    if swing.area >= early_area and swing.accepted_known == math.inf:
-                        swing.accepted_known = row + self.lag
-                        self.swings.append(swing)
-            elif swing is not None:
-                self._close(swing, row, before, value)
-                swing = None
-            before = value
-            row += 1
-        state.open, state.row, state.before = swing, row, before
+        smoothed = self._smoother.feed(rate[:, None])[:, 0]
+        values: list[float] = smoothed.tolist()
+        s = self.state
+        for first, end in equal_runs(smoothed > 0.0):
+            run = values[first:end]
+            if run[0] > 0.0:
+                if s.open is None:
+                    s.open = self._begin(s.row, s.before, run[0])
+                self._sweep(s.open, s.row, run)
+            elif s.open is not None:
+                self._close(s.open, s.row, s.before, run[0])
+                s.open = None
+            s.row, s.before = s.row + len(run), run[-1]
 
     def until(self, row: int) -> Iterator[Swing]:
         """Yield the kept swings that were believed to have begun at an input row."""
@@ -188,23 +181,33 @@ class SwingDetector:
         end = min(last + 2, self._slope.end_index)
         if end - first < 2:
             return math.inf, math.inf
-        rows = self._slope.rows(first, end)[:, 0]
-        slope = rows[1:] - rows[:-1]
-        steepest = np.maximum.accumulate(slope)
+        rows = self._slope.rows(first, end)[:, 0].tolist()
+        slope = [after - before for before, after in pairwise(rows)]
+        limits = [self.config.rise_over * steepest for steepest in accumulate(slope, max)]
         after_start = max(0, math.ceil(swing.start) - first)
-        over = np.flatnonzero(slope[after_start:] < self.config.rise_over * steepest[after_start:])
-        if len(over):
-            stop = after_start + int(over[0])
-        elif end == last + 2:
-            stop = len(slope) - 1
-        else:
+        over = (k for k in range(after_start, len(slope)) if slope[k] < limits[k])
+        stop = next(over, len(slope) - 1 if end == last + 2 else None)
+        if stop is None:
             return math.inf, math.inf
         at = first + 0.5 + vertex(slope[: stop + 1])
-        return float(at), float(first + stop + 1 + self._slope_lag)
+        return at, float(first + stop + 1 + self._slope_lag)
 
     def _begin(self, row: int, before: float, value: float) -> Swing:
         start = row - value / (value - before)
         return Swing(start=start, start_known=row + self.lag, start_angle=self._angle_at(start))
+
+    def _sweep(self, swing: Swing, row: int, run: list[float]) -> None:
+        """Let positive rates in a row carry a swing on; believe it once it has swept enough."""
+        step_s = 1.0 / self.rate_hz
+        areas = list(accumulate((rate * step_s for rate in run), initial=swing.area))
+        swing.area = areas[-1]
+        peak = max(run)
+        if peak > swing.peak_rate:
+            swing.peak, swing.peak_rate = row + run.index(peak), peak
+        if swing.accepted_known == math.inf and swing.area >= self.config.early_area:
+            believed = bisect_left(areas, self.config.early_area) - 1
+            swing.accepted_known = row + believed + self.lag
+            self.swings.append(swing)
 
     def _close(self, swing: Swing, row: int, before: float, value: float) -> None:
         swing.end = row - value / (value - before)
