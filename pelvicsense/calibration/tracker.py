@@ -174,23 +174,27 @@ class HeadingTracker:
             for side, heading in calibration.heading.items()
         }
         self._smoother = HannSmoother(config.smoothing_s, rate_hz)
-        self._last: dict[Placement, SegmentSignal] = {}
+        self._last: dict[Placement, FloatArray] = {}  # newest motion rows, (11, 1)
         self._hip = History(4 * len(self._joints), first_index)
 
     def feed(self, block: SegmentBlock) -> None:
         """Take one block of segment motion."""
-        columns = []
+        midway = {
+            placement: self._midway(placement, signal)
+            for placement, signal in block.segments.items()
+        }
+        columns: list[FloatArray] = []
         for side, (in_pelvis, in_thigh) in self._joints.items():
-            for placement, joint in (
-                (Placement.PELVIS, in_pelvis),
-                (Placement.thigh(side), in_thigh),
-            ):
-                signal = block.segments[placement]
-                last = self._last.get(placement)
-                columns.append(_point_acceleration(signal, last, joint, self.rate_hz))
-        for placement, signal in block.segments.items():
-            self._last[placement] = _last_row(signal)
-        self._hip.append(self._smoother.feed(np.concatenate(columns, axis=1)))
+            columns += midway[Placement.PELVIS].at(in_pelvis)
+            columns += midway[Placement.thigh(side)].at(in_thigh)
+        self._hip.append(self._smoother.feed(np.stack(columns, axis=1)))
+
+    def _midway(self, placement: Placement, signal: SegmentSignal) -> _MidwayMotion:
+        """Return a sensor's motion half a row before each row of a block."""
+        rows = _motion_rows(signal)
+        before = self._last.get(placement, rows[:, :1])
+        self._last[placement] = rows[:, -1:].copy()
+        return _MidwayMotion(np.concatenate([before, rows], axis=1), self.rate_hz)
 
     def forget(self) -> None:
         """Drop rows that no open stride can need; to be called when a block's strides are done."""
@@ -321,44 +325,43 @@ def _joint_in_segments(calibration: Calibration, side: Side) -> tuple[FloatArray
     return points[0], points[1]
 
 
-def _last_row(signal: SegmentSignal) -> SegmentSignal:
-    return SegmentSignal(
-        earth_from_segment=signal.earth_from_segment[-1:],
-        acceleration=signal.acceleration[-1:],
-        rate=signal.rate[-1:],
-        settled=signal.settled[-1:],
-        bridged=signal.bridged[-1:],
-        saturated=signal.saturated[-1:],
-    )
+def _motion_rows(signal: SegmentSignal) -> FloatArray:
+    """Return what the acceleration of a point depends on, (11, n), a row per quantity.
 
-
-def _point_acceleration(
-    signal: SegmentSignal, last: SegmentSignal | None, point: FloatArray, rate_hz: float
-) -> FloatArray:
-    """Return the horizontal acceleration (n, 2) of a body point, half a row before each row.
-
-    Everything is taken midway between neighbouring rows, where the difference of two rates is the
-    angular acceleration; so no row of the future is needed.
+    They are: angular rate; horizontal acceleration; horizontal parts of the segment's axes.
     """
-    before = last if last is not None else signal
-    rate = np.concatenate([before.rate[:1], signal.rate])
-    acceleration = np.concatenate([before.acceleration[:1], signal.acceleration])
-    axes = np.concatenate([before.earth_from_segment[:1], signal.earth_from_segment])
-    w = 0.5 * (rate[1:] + rate[:-1])
-    alpha = (rate[1:] - rate[:-1]) * rate_hz
-    x, y, z = (float(c) for c in point)
-    wx, wy, wz = w[:, 0], w[:, 1], w[:, 2]
-    # ω × r, then α × r + ω × (ω × r), written out: elementwise, in a fixed order.
-    vx, vy, vz = wy * z - wz * y, wz * x - wx * z, wx * y - wy * x
-    local = (
-        alpha[:, 1] * z - alpha[:, 2] * y + (wy * vz - wz * vy),
-        alpha[:, 2] * x - alpha[:, 0] * z + (wz * vx - wx * vz),
-        alpha[:, 0] * y - alpha[:, 1] * x + (wx * vy - wy * vx),
-    )
-    columns = []
-    for i in range(2):
-        mean = 0.5 * (acceleration[1:, i] + acceleration[:-1, i])
-        for j in range(3):
-            mean = mean + 0.5 * (axes[1:, i, j] + axes[:-1, i, j]) * local[j]
-        columns.append(mean)
-    return np.stack(columns, axis=1)
+    rows = np.empty((11, len(signal)))
+    rows[0:3] = signal.rate.T
+    rows[3:5] = signal.acceleration[:, :2].T
+    rows[5:11] = signal.earth_from_segment[:, :2].reshape(len(signal), 6).T
+    return rows
+
+
+class _MidwayMotion:
+    """A segment's motion half a row before each of ``n`` rows, from ``n + 1`` rows.
+
+    Midway between neighbouring rows the difference of two rates is the angular acceleration; so no
+    row of the future is needed.
+    """
+
+    def __init__(self, rows: FloatArray, rate_hz: float) -> None:
+        middle = 0.5 * (rows[:, 1:] + rows[:, :-1])
+        self._rate, self._acceleration, self._axes = middle[0:3], middle[3:5], middle[5:11]
+        self._rate_change = (rows[0:3, 1:] - rows[0:3, :-1]) * rate_hz
+
+    def at(self, point: FloatArray) -> list[FloatArray]:
+        """Return the two parts, (n,), of a body point's horizontal acceleration."""
+        x, y, z = point.tolist()
+        wx, wy, wz = self._rate
+        alpha_x, alpha_y, alpha_z = self._rate_change
+        # ω × r, then α × r + ω × (ω × r), written out: elementwise, in a fixed order.
+        vx, vy, vz = wy * z - wz * y, wz * x - wx * z, wx * y - wy * x
+        local_x = alpha_y * z - alpha_z * y + (wy * vz - wz * vy)
+        local_y = alpha_z * x - alpha_x * z + (wz * vx - wx * vz)
+        local_z = alpha_x * y - alpha_y * x + (wx * vy - wy * vx)
+        parts = []
+        for sensor, (to_x, to_y, to_z) in zip(
+            self._acceleration, self._axes.reshape(2, 3, -1), strict=True
+        ):
+            parts.append(sensor + to_x * local_x + to_y * local_y + to_z * local_z)
+        return parts
