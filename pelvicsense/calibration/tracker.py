@@ -23,13 +23,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pelvicsense.calibration.frames import wrap
+from pelvicsense.calibration.hip_acceleration import MotionRows, joint_in_segments
 from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.datatypes.calibration import Calibration
-from pelvicsense.datatypes.motion import SegmentBlock, SegmentSignal
+from pelvicsense.datatypes.motion import SegmentBlock
 from pelvicsense.datatypes.placement import Activity, Placement, Side
-from pelvicsense.numerics import quaternion
 from pelvicsense.numerics.filters import HannSmoother
-from pelvicsense.numerics.history import History
+from pelvicsense.numerics.running_sums import RunningSums
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +162,7 @@ class HeadingTracker:
     ) -> None:
         self.config = config
         self.rate_hz = rate_hz
-        self._joints = {side: _joint_in_segments(calibration, side) for side in calibration.hips}
+        self._joints = {side: joint_in_segments(calibration, side) for side in calibration.hips}
         start_s = 0.5 * (calibration.first + calibration.end) / rate_hz
         self._tracks = {
             side: _Track(
@@ -174,31 +174,27 @@ class HeadingTracker:
             for side, heading in calibration.heading.items()
         }
         self._smoother = HannSmoother(config.smoothing_s, rate_hz)
-        self._last: dict[Placement, FloatArray] = {}  # newest motion rows, (11, 1)
-        self._hip = History(4 * len(self._joints), first_index)
+        self._motion = {
+            placement: MotionRows(rate_hz) for placement in calibration.sensor_from_segment
+        }
+        self._agreement = RunningSums(4 * len(self._joints), first_index)
 
     def feed(self, block: SegmentBlock) -> None:
         """Take one block of segment motion."""
         midway = {
-            placement: self._midway(placement, signal)
+            placement: self._motion[placement].feed(signal)
             for placement, signal in block.segments.items()
         }
         columns: list[FloatArray] = []
         for side, (in_pelvis, in_thigh) in self._joints.items():
             columns += midway[Placement.PELVIS].at(in_pelvis)
             columns += midway[Placement.thigh(side)].at(in_thigh)
-        self._hip.append(self._smoother.feed(np.stack(columns, axis=1)))
-
-    def _midway(self, placement: Placement, signal: SegmentSignal) -> _MidwayMotion:
-        """Return a sensor's motion half a row before each row of a block."""
-        rows = _motion_rows(signal)
-        before = self._last.get(placement, rows[:, :1])
-        self._last[placement] = rows[:, -1:].copy()
-        return _MidwayMotion(np.concatenate([before, rows], axis=1), self.rate_hz)
+        smoothed = self._smoother.feed(np.stack(columns, axis=1))
+        self._agreement.append(_agreement(smoothed))
 
     def forget(self) -> None:
         """Drop rows that no open stride can need; to be called when a block's strides are done."""
-        self._hip.drop_before(self._hip.end_index - round(6.0 * self.rate_hz))
+        self._agreement.drop_before(self._agreement.end_index - round(6.0 * self.rate_hz))
 
     def heading(self, side: Side, activity: Activity, t_s: float) -> Heading:
         """Return the heading at a time, from strides before it."""
@@ -295,73 +291,24 @@ class HeadingTracker:
 
     def _measure(self, side: Side, start_s: float, end_s: float) -> float | None:
         first, end = round(start_s * self.rate_hz), round(end_s * self.rate_hz)
-        if first < self._hip.first_index or end > self._hip.end_index or end - first < 10:
+        agreement = self._agreement
+        if first < agreement.first_index or end > agreement.end_index or end - first < 10:
             return None
         column = 4 * list(self._joints).index(side)
-        rows = self._hip.rows(first, end)[:, column : column + 4]
-        pelvis = rows[:, 0] + 1j * rows[:, 1]
-        thigh = rows[:, 2] + 1j * rows[:, 3]
-        product = complex(np.sum(pelvis * np.conj(thigh)))
-        power = float(np.sum(np.abs(pelvis) ** 2) * np.sum(np.abs(thigh) ** 2))
-        if power <= 0.0 or abs(product) < self.config.least_coherence * math.sqrt(power):
+        real, imaginary, pelvis, thigh = agreement.over(first, end)[column : column + 4]
+        coherence = math.hypot(real, imaginary)
+        power = pelvis * thigh
+        if power <= 0.0 or coherence < self.config.least_coherence * math.sqrt(power):
             return None
-        return math.atan2(product.imag, product.real)
+        return math.atan2(imaginary, real)
 
 
-def _joint_in_segments(calibration: Calibration, side: Side) -> tuple[FloatArray, FloatArray]:
-    """Return the hip centre from each sensor in segment axes, (3,) m."""
-    hip = calibration.hips[side]
-    points = []
-    for placement, joint in (
-        (Placement.PELVIS, hip.joint_in_pelvis),
-        (Placement.thigh(side), hip.joint_in_thigh),
-    ):
-        orientation = calibration.still.earth_from_sensor[placement]
-        up = quaternion.rotate(quaternion.conjugate(orientation), np.array([0.0, 0.0, 1.0]))
-        levelling = quaternion.smallest_rotation(up, np.array([0.0, 0.0, 1.0]))
-        in_sensor = quaternion.rotate(quaternion.conjugate(levelling), joint)
-        mounting = calibration.sensor_from_segment[placement]
-        points.append(quaternion.rotate(quaternion.conjugate(mounting), in_sensor))
-    return points[0], points[1]
+def _agreement(hips: FloatArray) -> FloatArray:
+    """Return what tells the heading, (n, 4 j), of horizontal hip accelerations (n, 4 j).
 
-
-def _motion_rows(signal: SegmentSignal) -> FloatArray:
-    """Return what the acceleration of a point depends on, (11, n), a row per quantity.
-
-    They are: angular rate; horizontal acceleration; horizontal parts of the segment's axes.
+    Per hip a_pelvis · conj(a_thigh), real and imaginary part, and the squares of both.
     """
-    rows = np.empty((11, len(signal)))
-    rows[0:3] = signal.rate.T
-    rows[3:5] = signal.acceleration[:, :2].T
-    rows[5:11] = signal.earth_from_segment[:, :2].reshape(len(signal), 6).T
-    return rows
-
-
-class _MidwayMotion:
-    """A segment's motion half a row before each of ``n`` rows, from ``n + 1`` rows.
-
-    Midway between neighbouring rows the difference of two rates is the angular acceleration; so no
-    row of the future is needed.
-    """
-
-    def __init__(self, rows: FloatArray, rate_hz: float) -> None:
-        middle = 0.5 * (rows[:, 1:] + rows[:, :-1])
-        self._rate, self._acceleration, self._axes = middle[0:3], middle[3:5], middle[5:11]
-        self._rate_change = (rows[0:3, 1:] - rows[0:3, :-1]) * rate_hz
-
-    def at(self, point: FloatArray) -> list[FloatArray]:
-        """Return the two parts, (n,), of a body point's horizontal acceleration."""
-        x, y, z = point.tolist()
-        wx, wy, wz = self._rate
-        alpha_x, alpha_y, alpha_z = self._rate_change
-        # ω × r, then α × r + ω × (ω × r), written out: elementwise, in a fixed order.
-        vx, vy, vz = wy * z - wz * y, wz * x - wx * z, wx * y - wy * x
-        local_x = alpha_y * z - alpha_z * y + (wy * vz - wz * vy)
-        local_y = alpha_z * x - alpha_x * z + (wz * vx - wx * vz)
-        local_z = alpha_x * y - alpha_y * x + (wx * vy - wy * vx)
-        parts = []
-        for sensor, (to_x, to_y, to_z) in zip(
-            self._acceleration, self._axes.reshape(2, 3, -1), strict=True
-        ):
-            parts.append(sensor + to_x * local_x + to_y * local_y + to_z * local_z)
-        return parts
+    columns = []
+    for px, py, tx, ty in hips.T.reshape(-1, 4, len(hips)):
+        columns += [px * tx + py * ty, py * tx - px * ty, px * px + py * py, tx * tx + ty * ty]
+    return np.stack(columns, axis=1)
