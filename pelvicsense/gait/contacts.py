@@ -17,8 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -26,59 +25,16 @@ from pelvicsense.datatypes.gait import EventKind, GaitEvent
 from pelvicsense.datatypes.motion import SegmentBlock
 from pelvicsense.datatypes.placement import Activity, Placement, Side
 from pelvicsense.gait import contact_model
+from pelvicsense.gait.contact_config import ContactConfig
+from pelvicsense.gait.final_contacts import ExpectedFinal, FinalContacts
 from pelvicsense.gait.landmarks import Landmarks
 from pelvicsense.gait.signals import PelvisSignals, flexion, forward_and_vertical
-from pelvicsense.gait.steps import Step, StepConfig, StepDetector
-from pelvicsense.gait.swings import Swing, SwingConfig, SwingDetector
+from pelvicsense.gait.steps import Step, StepDetector
+from pelvicsense.gait.swings import Swing, SwingDetector
 from pelvicsense.numerics.history import History
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactConfig:
-    """Parameters of the contact detector; times after a step's anchor unless said.
-
-    Attributes
-    ----------
-    early_decision_s, decision_s
-        When the landing foot is looked for first, and when an initial contact of walking is told.
-    doubtful_step, doubtful_decision_s
-        A step sooner after the last than this share of the recent step times may be a second
-        bump of the same landing: it is decided later, when a better one may have been seen.
-    final_deadline_s
-        When a final contact is given up for which no swing has begun.
-    pairing_s
-        Window of (anchor - end of swing) in which a step may belong to a swing.
-    push_s
-        Window of the other thigh's swing start around the anchor.
-    expected_s
-        Usual (anchor - end of swing) in walking, in running, on stairs.
-    stairs_landing_angle, stairs_middle_angle
-        Thigh inclination, rad: more flexed than this when landing, and in the middle of its swing,
-        means upstairs. The middle tells climbing from long level strides.
-    stairs_down_push_angle
-        Thigh inclination, rad: less extended than this when pushing off means downstairs.
-    stairs_down_fall
-        Downstairs the pelvis falls faster than this before the landing, m/s²: a level step cut
-        short has no extension either, but does not fall.
-    """
-
-    early_decision_s: float = 0.22
-    decision_s: float = 0.265
-    doubtful_step: float = 0.6
-    doubtful_decision_s: float = 0.44
-    final_deadline_s: float = 0.80
-    pairing_s: tuple[float, float] = (-0.23, 0.40)
-    push_s: tuple[float, float] = (-0.25, 0.60)
-    expected_s: tuple[float, float, float] = (0.04, 0.12, 0.10)
-    stairs_landing_angle: float = 0.70
-    stairs_middle_angle: float = 0.36
-    stairs_down_push_angle: float = -0.14
-    stairs_down_fall: float = -2.0
-    steps: StepConfig = field(default_factory=StepConfig)
-    swings: SwingConfig = field(default_factory=SwingConfig)
-
-
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Landing:
     """A step still to be decided."""
 
@@ -90,20 +46,6 @@ class _Landing:
     swing: Swing | None = None
     score: float = 0.0
     activity: Activity = Activity.UNKNOWN
-
-
-@dataclass(slots=True)
-class _Final:
-    """A final contact still to come."""
-
-    side: Side
-    step: Step
-    running: bool
-    activity: Activity
-    swing: Swing | None
-    thighs: tuple[Side, ...]
-    not_before: int
-    known: float = math.inf
 
 
 class ContactDetector:
@@ -136,7 +78,7 @@ class ContactDetector:
         self._newest = first_index - 1
         self._anchors: list[Step] = []
         self._landings: list[_Landing] = []
-        self._finals: list[_Final] = []
+        self._finals = FinalContacts(config, rate_hz, self._pelvis, self._swings, self._landmarks)
 
     def feed(self, block: SegmentBlock) -> list[GaitEvent]:
         """Return the events that became known in a block, in the order in which they did."""
@@ -151,6 +93,7 @@ class ContactDetector:
             self._anchors.append(step)
             self._landings.append(_Landing(step, self._due(step, self.config.early_decision_s)))
         self._newest = block.first_index + len(block) - 1
+        self._finals.look(self._newest)
         events = self._decide()
         self._forget()
         return events
@@ -164,15 +107,13 @@ class ContactDetector:
         while True:
             # In order of steps: a decision put off may be overtaken by two later steps at most.
             landing = min(self._landings[:4], key=lambda item: item.due, default=None)
-            final, final_due = self._next_final()
-            landing_due = landing.due if landing is not None else math.inf
-            if min(landing_due, final_due) > self._newest:
-                return events
-            if landing is not None and landing_due <= final_due:
+            final_due = self._finals.due
+            if landing is not None and landing.due <= min(final_due, self._newest):
                 events.extend(self._land(landing))
-            elif final is not None:
-                self._finals.remove(final)
-                events.extend(self._leave(final, int(final_due)))
+            elif final_due <= self._newest:
+                events.extend(self._finals.decide())
+            else:
+                return events
 
     # -- landing -------------------------------------------------------------------------------
 
@@ -199,8 +140,8 @@ class ContactDetector:
             landing.due = self._due(step, after_s)
             return []
         activity = Activity.RUN if running else self._landing_activity(landing.swing)
-        self._finals.append(
-            _Final(
+        self._finals.expect(
+            ExpectedFinal(
                 side=landing.side if running else landing.side.other,
                 step=step,
                 running=running,
@@ -211,6 +152,7 @@ class ContactDetector:
                 not_before=row + 1
                 if running or landing.side.other in landing.thighs
                 else max(row + 1, self._due(step, self.config.decision_s)),
+                deadline=self._due(step, self.config.final_deadline_s),
             )
         )
         landing.activity = activity
@@ -311,108 +253,6 @@ class ContactDetector:
             and middle > self.config.stairs_middle_angle
         )
         return Activity.STAIRS_UP if climbing else Activity.WALK
-
-    # -- leaving -------------------------------------------------------------------------------
-
-    def _next_final(self) -> tuple[_Final | None, float]:
-        best: _Final | None = None
-        best_due = math.inf
-        for final in self._finals:
-            due = self._final_due(final)
-            if due < best_due:
-                best, best_due = final, due
-        return best, best_due
-
-    def _final_due(self, final: _Final) -> float:
-        """Return the row at which a final contact can be told, or is given up."""
-        deadline = float(self._due(final.step, self.config.final_deadline_s))
-        if final.known == math.inf:
-            final.known = self._final_known(final)
-        return min(max(final.known, final.not_before), deadline)
-
-    def _final_known(self, final: _Final) -> float:
-        """Return the row at which all that tells a final contact is seen; infinite before."""
-        if final.running:
-            crossing = self._fall_through_zero(final.step)
-            if crossing is None:
-                return math.inf
-            return math.ceil(crossing) + self._pelvis.running_lag
-        if final.side not in final.thighs:
-            return final.not_before
-        known = math.inf
-        for swing in self._swings[final.side].until(self._newest):
-            if swing.start - final.step.anchor > self.config.push_s[1] * self.rate_hz:
-                break
-            if self._landmarks.in_push_window(swing, final.step):
-                seen = max(swing.accepted_known, self._swings[final.side].rise(swing)[1])
-                if seen < swing.rejected_known:
-                    known = min(known, seen)
-        return known
-
-    def _leave(self, final: _Final, row: int) -> list[GaitEvent]:
-        step, side = final.step, final.side
-        if final.running:
-            crossing = self._fall_through_zero(step)
-            if crossing is None or crossing > row:
-                return []
-            t_s = crossing / self.rate_hz + contact_model.RUNNING_FINAL_MS * 1e-3
-            return self._final_event(final, t_s, row, 1.0, Activity.RUN)
-        activity = final.activity
-        landmarks = self._landmarks.of_thighs(step, final.thighs, side.other, final.swing, row)
-        if side not in final.thighs:
-            landmarks |= self._landmarks.of_pelvis(step, row)
-        if side in final.thighs:
-            swing = self._landmarks.push(side, step, row)
-            if swing is None:
-                return []
-            if (
-                swing.start_angle > self.config.stairs_down_push_angle
-                and step.fall < self.config.stairs_down_fall
-            ):
-                activity = Activity.STAIRS_DOWN
-        after_ms = self._final_after_ms(landmarks, activity, pushing=side in final.thighs)
-        t_s = step.anchor / self.rate_hz + after_ms * 1e-3
-        return self._final_event(final, t_s, row, 1.0 if side in final.thighs else 0.5, activity)
-
-    def _final_event(
-        self, final: _Final, t_s: float, row: int, score: float, activity: Activity
-    ) -> list[GaitEvent]:
-        """Return the event, or put it off until it has happened and its stance can be measured."""
-        seen = math.ceil(t_s * self.rate_hz) + 1
-        if seen > row:
-            final.not_before = seen
-            self._finals.append(final)
-            return []
-        return [self._event(EventKind.FINAL_CONTACT, final.side, t_s, row, score, activity)]
-
-    def _final_after_ms(
-        self, landmarks: dict[str, float], activity: Activity, *, pushing: bool
-    ) -> float:
-        """Return a final contact after the anchor, ms; ``pushing``: its own thigh is worn."""
-        if not pushing:
-            return contact_model.FINAL_ONE_THIGH.after_anchor_ms(landmarks)
-        if activity is Activity.STAIRS_DOWN:
-            return contact_model.FINAL_DOWNSTAIRS.after_anchor_ms(landmarks)
-        model = contact_model.FINAL_TWO_THIGHS
-        late = landmarks.get("push_rise", 0.0) - model.terms["push_rise"].high
-        # A slow push-off beyond the fitted range moves the contact one to one.
-        return model.after_anchor_ms(landmarks) + max(0.0, late)
-
-    def _fall_through_zero(self, step: Step) -> float | None:
-        first = int(step.anchor + 0.08 * self.rate_hz) + 1
-        end = min(
-            self._pelvis.running.end_index,
-            int(step.anchor + self.config.final_deadline_s * self.rate_hz),
-        )
-        if end - first < 2:
-            return None
-        values = self._pelvis.running.rows(first, end)[:, 0].tolist()
-        for k, (before, after) in enumerate(pairwise(values)):
-            if before > 0.0 >= after:
-                return float(first + k + before / (before - after))
-        return None
-
-    # -- landmarks -----------------------------------------------------------------------------
 
     def _initial_model(
         self, thighs: tuple[Side, ...], activity: Activity

@@ -12,7 +12,7 @@ from pelvicsense.calibration.still import StillConfig
 from pelvicsense.calibration.tracker import TrackerConfig
 from pelvicsense.clock.config import ClockConfig
 from pelvicsense.fusion.stage import FusionConfig
-from pelvicsense.gait.contacts import ContactConfig
+from pelvicsense.gait.contact_config import ContactConfig
 from pelvicsense.gait.strides import StrideConfig
 from pelvicsense.metrics.stance import StanceConfig
 

@@ -13,7 +13,8 @@ from streams import assert_same
 from pelvicsense.datatypes.gait import EventKind, GaitEvent
 from pelvicsense.datatypes.motion import SegmentBlock, SegmentSignal
 from pelvicsense.datatypes.placement import Activity, Placement, Side
-from pelvicsense.gait.contacts import ContactConfig, ContactDetector
+from pelvicsense.gait.contact_config import ContactConfig
+from pelvicsense.gait.contacts import ContactDetector
 from pelvicsense.synthetic import SimulatedSession
 
 # Bound on the mean error and its scatter, ms: initial contact, final contact

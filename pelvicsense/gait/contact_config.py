@@ -1,0 +1,53 @@
+"""Parameters of the contact detector."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pelvicsense.gait.steps import StepConfig
+from pelvicsense.gait.swings import SwingConfig
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactConfig:
+    """Parameters of the contact detector; times after a step's anchor unless said.
+
+    Attributes
+    ----------
+    early_decision_s, decision_s
+        When the landing foot is looked for first, and when an initial contact of walking is told.
+    doubtful_step, doubtful_decision_s
+        A step sooner after the last than this share of the recent step times may be a second
+        bump of the same landing: it is decided later, when a better one may have been seen.
+    final_deadline_s
+        When a final contact is given up for which no swing has begun.
+    pairing_s
+        Window of (anchor - end of swing) in which a step may belong to a swing.
+    push_s
+        Window of the other thigh's swing start around the anchor.
+    expected_s
+        Usual (anchor - end of swing) in walking, in running, on stairs.
+    stairs_landing_angle, stairs_middle_angle
+        Thigh inclination, rad: more flexed than this when landing, and in the middle of its swing,
+        means upstairs. The middle tells climbing from long level strides.
+    stairs_down_push_angle
+        Thigh inclination, rad: less extended than this when pushing off means downstairs.
+    stairs_down_fall
+        Downstairs the pelvis falls faster than this before the landing, m/s²: a level step cut
+        short has no extension either, but does not fall.
+    """
+
+    early_decision_s: float = 0.22
+    decision_s: float = 0.265
+    doubtful_step: float = 0.6
+    doubtful_decision_s: float = 0.44
+    final_deadline_s: float = 0.80
+    pairing_s: tuple[float, float] = (-0.23, 0.40)
+    push_s: tuple[float, float] = (-0.25, 0.60)
+    expected_s: tuple[float, float, float] = (0.04, 0.12, 0.10)
+    stairs_landing_angle: float = 0.70
+    stairs_middle_angle: float = 0.36
+    stairs_down_push_angle: float = -0.14
+    stairs_down_fall: float = -2.0
+    steps: StepConfig = field(default_factory=StepConfig)
+    swings: SwingConfig = field(default_factory=SwingConfig)

@@ -1,0 +1,194 @@
+"""Final contacts: when a foot that a step has freed leaves the ground."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pelvicsense.datatypes.gait import EventKind, GaitEvent
+from pelvicsense.datatypes.placement import Activity, Side
+from pelvicsense.gait import contact_model
+from pelvicsense.gait.contact_config import ContactConfig
+from pelvicsense.gait.landmarks import Landmarks
+from pelvicsense.gait.signals import PelvisSignals
+from pelvicsense.gait.steps import Step
+from pelvicsense.gait.swings import Swing, SwingDetector
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class ExpectedFinal:
+    """A final contact still to come.
+
+    Attributes
+    ----------
+    side, step
+        The foot, and the step that frees it.
+    running, activity
+        What the step looked like.
+    swing, thighs
+        Swing of the landing thigh, if it is worn, and the thighs to be trusted.
+    not_before, deadline
+        Rows between which it is told; it is given up at the deadline.
+    known
+        Row at which all that tells it has been seen; infinite before.
+    """
+
+    side: Side
+    step: Step
+    running: bool
+    activity: Activity
+    swing: Swing | None
+    thighs: tuple[Side, ...]
+    not_before: int
+    deadline: int
+    known: float = math.inf
+
+    @property
+    def due(self) -> float:
+        """Row at which it can be told, or is given up."""
+        return min(max(self.known, self.not_before), self.deadline)
+
+
+class FinalContacts:
+    """Tell the final contacts that are expected.
+
+    Parameters
+    ----------
+    config, rate_hz
+        Parameters and grid rate.
+    pelvis, swings, landmarks
+        The signals, kept up by their owner.
+    """
+
+    def __init__(
+        self,
+        config: ContactConfig,
+        rate_hz: float,
+        pelvis: PelvisSignals,
+        swings: Mapping[Side, SwingDetector],
+        landmarks: Landmarks,
+    ) -> None:
+        self.config = config
+        self.rate_hz = rate_hz
+        self._pelvis = pelvis
+        self._swings = swings
+        self._landmarks = landmarks
+        self._expected: list[ExpectedFinal] = []
+        self._newest = -1
+
+    @property
+    def due(self) -> float:
+        """Row of the next decision; infinite if none is expected."""
+        return min([final.due for final in self._expected], default=math.inf)
+
+    def look(self, newest: int) -> None:
+        """Look at what the signals show up to the newest row."""
+        self._newest = newest
+        for final in self._expected:
+            self._look(final)
+
+    def expect(self, final: ExpectedFinal) -> None:
+        """Wait for a final contact."""
+        self._look(final)
+        self._expected.append(final)
+
+    def decide(self) -> list[GaitEvent]:
+        """Take the decision that is due next; return the event, if it is one."""
+        final = min(self._expected, key=lambda expected: expected.due)
+        self._expected.remove(final)
+        return self._leave(final, int(final.due))
+
+    def _look(self, final: ExpectedFinal) -> None:
+        if final.known == math.inf:
+            final.known = self._known(final)
+
+    def _known(self, final: ExpectedFinal) -> float:
+        """Return the row at which all that tells a final contact is seen; infinite before."""
+        if final.running:
+            crossing = self._fall_through_zero(final.step)
+            if crossing is None:
+                return math.inf
+            return math.ceil(crossing) + self._pelvis.running_lag
+        if final.side not in final.thighs:
+            return final.not_before
+        known = math.inf
+        for swing in self._swings[final.side].until(self._newest):
+            if swing.start - final.step.anchor > self.config.push_s[1] * self.rate_hz:
+                break
+            if self._landmarks.in_push_window(swing, final.step):
+                seen = max(swing.accepted_known, self._swings[final.side].rise(swing)[1])
+                if seen < swing.rejected_known:
+                    known = min(known, seen)
+        return known
+
+    def _leave(self, final: ExpectedFinal, row: int) -> list[GaitEvent]:
+        step, side = final.step, final.side
+        if final.running:
+            crossing = self._fall_through_zero(step)
+            if crossing is None or crossing > row:
+                return []
+            t_s = crossing / self.rate_hz + contact_model.RUNNING_FINAL_MS * 1e-3
+            return self._event(final, t_s, row, 1.0, Activity.RUN)
+        activity = final.activity
+        landmarks = self._landmarks.of_thighs(step, final.thighs, side.other, final.swing, row)
+        if side not in final.thighs:
+            landmarks |= self._landmarks.of_pelvis(step, row)
+        if side in final.thighs:
+            swing = self._landmarks.push(side, step, row)
+            if swing is None:
+                return []
+            if (
+                swing.start_angle > self.config.stairs_down_push_angle
+                and step.fall < self.config.stairs_down_fall
+            ):
+                activity = Activity.STAIRS_DOWN
+        after_ms = self._after_ms(landmarks, activity, pushing=side in final.thighs)
+        t_s = step.anchor / self.rate_hz + after_ms * 1e-3
+        return self._event(final, t_s, row, 1.0 if side in final.thighs else 0.5, activity)
+
+    def _event(
+        self, final: ExpectedFinal, t_s: float, row: int, score: float, activity: Activity
+    ) -> list[GaitEvent]:
+        """Return the event, or put it off until it has happened and its stance can be measured."""
+        seen = math.ceil(t_s * self.rate_hz) + 1
+        if seen > row:
+            final.not_before = seen
+            self._expected.append(final)
+            return []
+        return [
+            GaitEvent(
+                kind=EventKind.FINAL_CONTACT,
+                side=final.side,
+                t_s=t_s,
+                known_at_s=row / self.rate_hz,
+                score=score,
+                activity=activity,
+            )
+        ]
+
+    def _after_ms(self, landmarks: dict[str, float], activity: Activity, *, pushing: bool) -> float:
+        """Return a final contact after the anchor, ms; ``pushing``: its own thigh is worn."""
+        if not pushing:
+            return contact_model.FINAL_ONE_THIGH.after_anchor_ms(landmarks)
+        if activity is Activity.STAIRS_DOWN:
+            return contact_model.FINAL_DOWNSTAIRS.after_anchor_ms(landmarks)
+        model = contact_model.FINAL_TWO_THIGHS
+        late = landmarks.get("push_rise", 0.0) - model.terms["push_rise"].high
+        # A slow push-off beyond the fitted range moves the contact one to one.
+        return model.after_anchor_ms(landmarks) + max(0.0, late)
+
+    def _fall_through_zero(self, step: Step) -> float | None:
+        first = int(step.anchor + 0.08 * self.rate_hz) + 1
+        end = min(
+            self._pelvis.running.end_index,
+            int(step.anchor + self.config.final_deadline_s * self.rate_hz),
+        )
+        if end - first < 2:
+            return None
+        values = self._pelvis.running.rows(first, end)[:, 0].tolist()
+        for k, (before, after) in enumerate(pairwise(values)):
+            if before > 0.0 >= after:
+                return float(first + k + before / (before - after))
+        return None
