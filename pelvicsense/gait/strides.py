@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pelvicsense.datatypes.gait import EventKind, Flag, GaitEvent
 from pelvicsense.datatypes.placement import Activity, Side
@@ -147,30 +147,36 @@ class StrideBuilder:
         self._feet[event.side] = _Foot(initial=event, first=first)
         if foot.stance is None or event.t_s <= foot.stance.t_final_contact_s:
             return None
-        stride = StrideTimes(
-            stance=foot.stance, t_end_s=event.t_s, known_at_s=event.known_at_s, plausible=True
-        )
-        low, high = self.config.stride_time_s
-        if stride.stride_time_s > high:
+        time_s = event.t_s - foot.stance.t_contact_s
+        if time_s > self.config.stride_time_s[1]:
             return None  # the foot rested in between: no stride
-        low_share, high_share = self.config.stance_fraction
-        plausible = (
-            not foot.spoiled
-            and self._usual(stride)
-            and stride.stride_time_s >= low
-            and low_share <= stride.stance_fraction <= high_share
+        stride = StrideTimes(
+            stance=foot.stance,
+            t_end_s=event.t_s,
+            known_at_s=event.known_at_s,
+            plausible=not foot.spoiled and self._plausible(foot.stance, time_s),
         )
-        self._times.append(stride.stride_time_s)
-        return replace(stride, plausible=plausible)
+        self._times.append(time_s)
+        return stride
 
-    def _usual(self, stride: StrideTimes) -> bool:
+    def _plausible(self, stance: Stance, time_s: float) -> bool:
+        """Whether a stride of this duration may be one."""
+        low, high = self.config.stance_fraction
+        fraction = (stance.t_final_contact_s - stance.t_contact_s) / time_s
+        return (
+            time_s >= self.config.stride_time_s[0]
+            and low <= fraction <= high
+            and self._usual(stance.activity, time_s)
+        )
+
+    def _usual(self, activity: Activity, time_s: float) -> bool:
         """Whether a stride is about as long as the last ones: a missed contact makes it differ."""
         if len(self._times) < 4:
             return True
         low, high = self.config.usual_share
-        if stride.stance.activity is Activity.RUN:
+        if activity is Activity.RUN:
             low = self.config.usual_share_running
-        return low <= stride.stride_time_s / statistics.median(self._times) <= high
+        return low <= time_s / statistics.median(self._times) <= high
 
 
 def _activity(landing: Activity, leaving: Activity) -> Activity:

@@ -41,6 +41,9 @@ _GOOD_CONTRAST = 6.0
 """Hip fits with less contrast flag their side's values."""
 
 
+_UNKNOWN_ANGLES = StrideAngles()
+
+
 @dataclass(slots=True, kw_only=True)
 class OpenStance:
     """A stance on its way to being reported.
@@ -64,8 +67,8 @@ class OpenStance:
     known: bool
     bend: bool
     flags: tuple[Flag, ...]
-    angles: StrideAngles = field(default_factory=StrideAngles)
-    standard_errors: StrideAngles = field(default_factory=StrideAngles)
+    angles: StrideAngles = _UNKNOWN_ANGLES
+    standard_errors: StrideAngles = _UNKNOWN_ANGLES
 
 
 _UNKNOWN_CURVE: FloatArray = np.full(CURVE_POINTS, np.nan)
