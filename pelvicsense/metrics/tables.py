@@ -11,11 +11,12 @@ from pelvicsense.datatypes.arrays import FloatArray
 
 def interpolate(values: FloatArray, position: FloatArray) -> FloatArray:
     """Interpolate (j, n) straight between columns at fractional columns (j, m)."""
-    low = np.clip(position.astype(np.int64), 0, values.shape[1] - 2)
+    count, columns = values.shape
+    low = np.clip(position.astype(np.int64), 0, columns - 2)
     share = position - low
-    below = np.take_along_axis(values, low, axis=1)
-    above = np.take_along_axis(values, low + 1, axis=1)
-    return np.asarray((1.0 - share) * below + share * above, dtype=np.float64)
+    flat = values.reshape(-1)
+    at = low + columns * np.arange(count)[:, None]
+    return np.asarray((1.0 - share) * flat.take(at) + share * flat.take(at + 1), dtype=np.float64)
 
 
 def padded(rows: Sequence[FloatArray]) -> FloatArray:

@@ -56,7 +56,8 @@ class HannSmoother:
         joined = np.concatenate([tail, block])
         self.state.tail = joined[len(block) :].copy()
         # Summed tap by tap: elementwise, so independent of the block's length.
-        smoothed = np.zeros_like(block)
-        for offset, weight in enumerate(self.weights):
-            smoothed += weight * joined[offset : offset + len(block)]
+        smoothed, part = np.zeros_like(block), np.empty_like(block)
+        for offset, weight in enumerate(self.weights.tolist()):
+            np.multiply(joined[offset : offset + len(block)], weight, out=part)
+            smoothed += part
         return smoothed

@@ -12,6 +12,8 @@ from pelvicsense.datatypes.motion import (
 
 def grid_rows(block: GridBlock, first: int, end: int) -> GridBlock:
     """Return grid rows [first, end) of a block."""
+    if end - first == len(block):
+        return block
     rows = slice(first - block.first_index, end - block.first_index)
     return GridBlock(
         first_index=first,
@@ -31,6 +33,8 @@ def grid_rows(block: GridBlock, first: int, end: int) -> GridBlock:
 
 def orientation_rows(block: OrientationBlock, first: int, end: int) -> OrientationBlock:
     """Return orientation rows [first, end) of a block."""
+    if end - first == len(block):
+        return block
     rows = slice(first - block.first_index, end - block.first_index)
     return OrientationBlock(
         first_index=first,

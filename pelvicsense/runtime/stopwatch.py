@@ -46,15 +46,21 @@ class Stopwatch:
     @contextmanager
     def section(self, label: str) -> Iterator[None]:
         """Add the time spent inside to ``label``."""
-        start = perf_counter()
-        self._inner.append(0.0)
+        start = self._begin()
         try:
             yield
         finally:
-            spent = perf_counter() - start
-            own = spent - self._inner.pop()
-            self._inner[-1] += spent
-            self.seconds[label] = self.seconds.get(label, 0.0) + own
+            self._end(label, start)
+
+    def _begin(self) -> float:
+        self._inner.append(0.0)
+        return perf_counter()
+
+    def _end(self, label: str, start: float) -> None:
+        spent = perf_counter() - start
+        own = spent - self._inner.pop()
+        self._inner[-1] += spent
+        self.seconds[label] = self.seconds.get(label, 0.0) + own
 
     def each(self, label: str, items: Iterable[T]) -> Iterator[T]:
         """Yield ``items``, adding the time that making them takes to ``label``."""
@@ -86,7 +92,10 @@ class Stopwatch:
 
     def _timed(self, label: str, method: Callable[P, T]) -> Callable[P, T]:
         def timed(*args: P.args, **kwargs: P.kwargs) -> T:
-            with self.section(label):
+            start = self._begin()
+            try:
                 return method(*args, **kwargs)
+            finally:
+                self._end(label, start)
 
         return timed
