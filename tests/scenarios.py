@@ -23,7 +23,7 @@ from pelvicsense.runtime.analyze import analyze
 from pelvicsense.runtime.log import Listeners, LogOptions, SessionLog
 from pelvicsense.runtime.result import SessionResult
 from pelvicsense.sinks.recorder import wall_time
-from pelvicsense.sources.ble.link import LinkTimes
+from pelvicsense.sources.ble.link_state import LinkTimes
 from pelvicsense.sources.ble.radio import Radio
 from pelvicsense.sources.ble.source import BleSource, WornSensor
 from pelvicsense.sources.replay import ReplaySource

@@ -15,7 +15,7 @@ from pelvicsense.profiles.schema import Profile
 from pelvicsense.sinks.live_buffer import LiveBuffer
 from pelvicsense.sinks.live_facts import Phase, SensorFact
 from pelvicsense.sinks.sensor_lock import SensorLocks
-from pelvicsense.sources.ble.link import LinkState
+from pelvicsense.sources.ble.link_state import LinkState
 from pelvicsense.sources.ble.radio import Radio
 from pelvicsense.sources.ble.sightings import Sighting, scanning
 from pelvicsense.sources.ble.source import BleSource, WornSensor

@@ -9,7 +9,7 @@ from pelvicsense.datatypes.placement import Placement
 from pelvicsense.runtime.log import SessionLog
 from pelvicsense.sinks.status import LogStatus
 from pelvicsense.sinks.status_tracker import StatusTracker
-from pelvicsense.sources.ble.link import LinkState
+from pelvicsense.sources.ble.link_state import LinkState
 from pelvicsense.sources.ble.source import BleSource
 
 PERIOD_S = 1.0

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import partial
-from typing import TypeAlias
 
 from pelvicsense.datatypes.errors import PelvicsenseError, RadioError
 from pelvicsense.datatypes.placement import Placement
@@ -18,66 +15,12 @@ from pelvicsense.profiles.schema import Profile
 from pelvicsense.recording.packets import Packet
 from pelvicsense.sources.ble.advice import RADIO_FAULTS, in_words, radio_error
 from pelvicsense.sources.ble.connection import Connection
+from pelvicsense.sources.ble.link_state import Emit, LinkChange, LinkState, LinkTimes
 from pelvicsense.sources.ble.radio import Radio
 from pelvicsense.sources.ble.sightings import Sighting, find
 
 _CONNECT_ATTEMPTS = 3
 """First connections fail now and then; each further attempt looks for the sensor anew."""
-
-
-class LinkState(StrEnum):
-    """What a sensor's link is doing."""
-
-    CONNECTING = "connecting"
-    READY = "ready"
-    STREAMING = "streaming"
-    STALLED = "stalled"
-    LOST = "lost"
-    STOPPED = "stopped"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkChange:
-    """The link was lost, or is back: ``kind`` is ``LINK_LOST`` or ``LINK_BACK``."""
-
-    host_ns: int
-    sensor: Placement
-    kind: MarkKind
-    text: str
-
-
-Emit: TypeAlias = Callable[[Packet | LinkChange], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkTimes:
-    """Waiting times, seconds.
-
-    Attributes
-    ----------
-    stalled_s
-        Silence after which a link is called stalled: ten packets of the slowest usual sensor.
-    dead_s
-        Silence after which it is given up and made anew: a dead system service reports nothing.
-    find_s
-        How long one search for a lost sensor lasts; the others' searches wait for it.
-    pauses_s
-        Pauses between searches; the last one repeats.
-    battery_s
-        Time between two battery readings.
-    close_s
-        How long disconnecting may take; a device that hangs is left behind.
-    stop_s
-        How long the stop commands may take.
-    """
-
-    stalled_s: float = 0.5
-    dead_s: float = 3.0
-    find_s: float = 4.0
-    pauses_s: tuple[float, ...] = (0.0, 0.5, 1.0, 2.0, 4.0)
-    battery_s: float = 60.0
-    close_s: float = 5.0
-    stop_s: float = 1.0
 
 
 class SensorLink:

@@ -17,7 +17,8 @@ from pelvicsense.decoding.decoder import Decoder
 from pelvicsense.profiles.plan import Values
 from pelvicsense.profiles.schema import Profile
 from pelvicsense.recording.packets import Packet
-from pelvicsense.sources.ble.link import LinkChange, LinkTimes, SensorLink
+from pelvicsense.sources.ble.link import SensorLink
+from pelvicsense.sources.ble.link_state import LinkChange, LinkTimes
 from pelvicsense.sources.ble.radio import Radio
 from pelvicsense.sources.ble.sightings import Sighting, find
 
