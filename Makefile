@@ -37,10 +37,19 @@ test: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 -m 'not slow'
+	$(BIN)/pytest -n 2 -m 'not slow and not soak and not bluez'
 
 accuracy: $(INSTALLED)
-	$(BIN)/pytest -s -m slow tests/accuracy
+	PYTHONPATH=tests $(BIN)/python tests/accuracy/validate.py
+	$(BIN)/pytest -n 2 -m slow tests/accuracy
+
+# Three sensors for hours of signal, with lost links and packets, and what the live path costs.
+soak: $(INSTALLED)
+	$(BIN)/pytest -s -m soak tests/ble
+
+# The same program on Linux' own Bluetooth stack, in a virtual machine; needs QEMU and root.
+bluez: $(INSTALLED)
+	$(BIN)/pytest -s -m bluez tests/bluez
 
 bench: $(INSTALLED)
 	$(BIN)/pelvicsense bench

@@ -164,6 +164,8 @@ def apply_theme(application: QApplication, root: QWidget, theme: Theme) -> None:
 
 def set_role(widget: QWidget, role: str) -> None:
     """Name what a plain Qt widget is for; the style sheet knows the names."""
+    if widget.property("role") == role:
+        return  # dressing anew is slow
     widget.setProperty("role", role)
     widget.style().unpolish(widget)
     widget.style().polish(widget)

@@ -80,8 +80,7 @@ class CalibratePage(QWidget):
                 self.ring.show_share(1.0, "✓", "calibrated")
         refused = bool(view.refused) and view.step is not CalibrateStep.ACCEPTED
         role = "trouble" if refused else "instruction"
-        if self.outcome.property("role") != role:
-            set_role(self.outcome, role)
+        set_role(self.outcome, role)
         self.outcome.setText(f"▲ Refused: {view.refused}" if refused else view.accepted)
         for placement, box in self.boxes.items():
             box.show_orientation(view.earth_from_sensor.get(placement))

@@ -31,6 +31,7 @@ class ReadyPage(QWidget):
     def __init__(self, commands: LiveCommands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._commands = commands
+        self._view: ReadyView | None = None
         self.rows: dict[str, SensorRowPanel] = {}
         self._order: list[str] = []
         self.empty = QLabel()
@@ -90,7 +91,10 @@ class ReadyPage(QWidget):
         return right
 
     def draw(self, view: ReadyView) -> None:
-        """Show what is there."""
+        """Show what is there; nothing is drawn again while it stays the same."""
+        if view == self._view:
+            return
+        self._view = view
         self._draw_rows(view.sensors)
         self.empty.setVisible(not view.sensors)
         self.empty.setText(
@@ -137,7 +141,5 @@ def _say(label: QLabel, text: str) -> None:
 
 def _set_action(button: QPushButton, *, wanted: bool) -> None:
     """Mark the button that one most likely wants next."""
-    role = "action" if wanted else ""
-    if button.property("role") != role:
-        set_role(button, role)
-        button.setDefault(wanted)
+    set_role(button, "action" if wanted else "")
+    button.setDefault(wanted)

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QBrush, QColor
 from PySide6.QtWidgets import QWidget
 
 from pelvicsense.dashboard.metric_scale import METRIC_SCALES, metric_title
 from pelvicsense.dashboard.theme import Theme
 from pelvicsense.dashboard.view_state_session import TREND_STRIDES, SideView
 from pelvicsense.dashboard.widgets.plot import STYLES, SYMBOLS, Plot
+from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.datatypes.placement import Side
 from pelvicsense.feedback.zone import Metric, Zone
 
@@ -61,7 +62,8 @@ class TrendPanel(Plot):
             symbol=SYMBOLS[side],
             symbolSize=0.5 * self.theme.px(),
             symbolPen=pg.mkPen(colour, width=1.2),
-            symbolBrush=[filled if counts else hollow for counts in trend.valid],
+            # A list is looked up symbol by symbol, so it is given only where it is needed.
+            symbolBrush=filled if trend.valid.all() else _each(trend.valid, filled, hollow),
         )
 
     def apply_theme(self, theme: Theme) -> None:
@@ -69,3 +71,7 @@ class TrendPanel(Plot):
         super().apply_theme(theme)
         for side, view in self._views.items():
             self._draw_side(side, view)
+
+
+def _each(valid: FloatArray, filled: QBrush, hollow: QBrush) -> list[QBrush]:
+    return [filled if counts else hollow for counts in valid]
