@@ -168,7 +168,7 @@ class GettingReady:
             for worn in self._air.worn:
                 if sighting.is_called(worn.name):
                     self._known[sighting.address] = worn
-                    self.places.setdefault(worn.placement, sighting.address)
+                    self.places[worn.placement] = sighting.address
         self._seen[sighting.address] = sighting
 
     def _done_here(self, wish: Wish) -> bool:

@@ -1,4 +1,4 @@
-"""Windows are tested without a screen; where Qt is not installed they are not tested at all."""
+"""Windows are tested without a screen; where Qt cannot be loaded they are not tested at all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 QtWidgets = pytest.importorskip(
-    "PySide6.QtWidgets", reason="the extra 'dashboard' is not installed"
+    "PySide6.QtWidgets",
+    reason="Qt cannot be loaded: install the extra 'dashboard', and on Debian libegl1 libgl1 "
+    "libxkbcommon0 libdbus-1-3 libfontconfig1",
+    exc_type=ImportError,
 )
 
 from pelvicsense.dashboard.app import make_application  # noqa: E402
