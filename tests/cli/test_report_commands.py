@@ -49,7 +49,7 @@ def test_a_report_that_is_there_is_kept(
 
 @pytest.mark.parametrize(
     ("name", "problem"),
-    [("report.csv", "ends in .html"), ("nowhere/report.html", "expected a folder to write to")],
+    [("report.pdf", "ends in .html"), ("nowhere/report.html", "expected a folder to write to")],
 )
 def test_a_report_goes_to_a_place_that_makes_sense(
     simulated_walk: Path,
