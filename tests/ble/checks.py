@@ -54,7 +54,8 @@ def rows_taken(played: Played, sensor: Placement) -> IntArray:
     block, spec = played.samples(sensor), played.result.manifest.sensors[sensor]
     assert block.tick is not None
     assert spec.tick_s is not None
-    row_s = block.tick * spec.tick_s
+    wrap = 2.0**spec.tick_bits if spec.tick_bits is not None else None
+    row_s = spec.tick_s * (block.tick if wrap is None else np.unwrap(1.0 * block.tick, period=wrap))
     device_s = played.measured[sensor].device_s
     taken = np.empty(len(row_s), dtype=np.int64)
     runs = list(zip(_runs(row_s), _runs(device_s), strict=False))  # a reboot begins a new run
