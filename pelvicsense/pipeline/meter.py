@@ -21,6 +21,7 @@ from pelvicsense.metrics.hip import PRODUCTS, axis_products
 from pelvicsense.metrics.stance import StanceConfig, StanceTask, stance_metrics
 from pelvicsense.numerics.history import History
 from pelvicsense.numerics.running_sums import RunningSums
+from pelvicsense.pipeline.unsettled import UnsettledRuns
 
 # Columns of the running sums: yaw rate, saturated rows, and from here on unsettled rows per sensor
 _YAW, _SATURATED, _UNSETTLED = 0, 1, 2
@@ -120,6 +121,7 @@ class StrideMeter:
         self._pelvis = History(2, first_index)
         self._products = {side: History(PRODUCTS, first_index) for side in calibration.hips}
         self._sums = RunningSums(2 + len(self._placements), first_index)
+        self._unsettled = {side: UnsettledRuns() for side in calibration.hips}
         self._checked = dict.fromkeys(calibration.hips, first_index)
         self._pauses = pauses
 
@@ -131,6 +133,8 @@ class StrideMeter:
         for side, products in self._products.items():
             thigh = block.segments[Placement.thigh(side)]
             products.append(axis_products(axes, thigh.earth_from_segment))
+            settled = pelvis.settled & thigh.settled
+            self._unsettled[side].append(products.end_index - len(settled), ~settled)
         signals = [block.segments[placement] for placement in self._placements]
         # The yaw rate is taken about the segment's long axis, which is near the vertical.
         counts = [pelvis.rate[:, 1], np.any([s.saturated for s in signals], axis=0)]
@@ -282,15 +286,12 @@ class StrideMeter:
 
     def _note_gaps(self, side: Side, end: int) -> None:
         """Tell the tracker of unsettled stretches since the last stance of this side."""
-        first = max(self._checked[side], self._sums.first_index)
+        first, runs = self._checked[side], self._unsettled[side]
         self._checked[side] = max(end, first)
-        own = {Placement.PELVIS, Placement.thigh(side)}
-        if end <= first or own.issubset(self._settled(first, end)):
-            return
-        columns = [_UNSETTLED + self._placements.index(placement) for placement in own]
-        bad = self._sums.rows(first, end)[:, columns].any(axis=1)
-        good = np.flatnonzero(np.concatenate([[False], bad, [False]]) == 0)
-        self._tracker.interrupted(side, float(np.diff(good).max() - 1) / self.rate_hz)
+        longest = runs.longest(first, end)
+        runs.drop_before(end)
+        if longest:
+            self._tracker.interrupted(side, longest / self.rate_hz)
 
     def _span(self, start_s: float, end_s: float) -> tuple[int, int]:
         """Return grid rows [first, end) that enclose a stretch of time."""
