@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pelvicsense.cli.options import config_with, radio_options, session_options
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -29,32 +31,14 @@ TERMINATED = 143
 @click.option("--thigh-left", metavar="NAME", help="Sensor on the left thigh.")
 @click.option("--thigh-right", metavar="NAME", help="Sensor on the right thigh.")
 @click.option("--wear", type=click.Path(path_type=Path), help="wear.toml: which sensor is where.")
-@click.option("--virtual", metavar="ACTIVITY", help="Simulated sensors: walk, run, stairs.")
-@click.option("--virtual-model", default="imu6-open", show_default=True, metavar="PROFILE")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=Path("recordings"),
-    show_default=True,
-    help="Folder for the new session folder.",
-)
-@click.option("--subject", default="P00", show_default=True, help="A code, never a name.")
-@click.option(
-    "--activity",
-    type=click.Choice(["walk", "run", "stairs", "exercise", "mixed", "unknown"]),
-    default="unknown",
-    show_default=True,
-)
-@click.option("--speed", type=click.FloatRange(min=0, min_open=True), help="Known speed, m/s.")
 @click.option("--duration", type=click.FloatRange(min=0, min_open=True), help="Stop after s.")
 @click.option("--identify", is_flag=True, help="First let each sensor blink, one after another.")
-@click.option("--adapter", metavar="NAME", help="Bluetooth adapter on Linux, such as hci1.")
-@click.option("--filter", "filter_name", default="vqf", show_default=True, metavar="NAME")
 @click.option("--cues", is_flag=True, help="Sound the subject's cues, as chosen in `live`.")
-@click.option("--keep-packets", is_flag=True, help="Also keep raw notifications (packets.csv).")
 @click.option("--control", type=click.Path(path_type=Path), help="Named pipe that takes commands.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--status-json", is_flag=True, help="Print a line of JSON every second.")
+@radio_options
+@session_options
 def command(
     *,
     pelvis: str | None,
@@ -84,7 +68,6 @@ def command(
     line each, into the pipe of --control. SIGUSR1 stands for "still now", SIGUSR2 for "sync".
     """
     from pelvicsense.cli.log_screen import LogScreen
-    from pelvicsense.cli.options import config_with
     from pelvicsense.cli.radio import air
     from pelvicsense.recording.manifest import SessionActivity
     from pelvicsense.runtime.log import LogOptions

@@ -1,11 +1,55 @@
-"""What several commands make of their options."""
+"""Options that several commands share, and what they make of them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
 
 if TYPE_CHECKING:
     from pelvicsense.pipeline.config import PipelineConfig
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def _together(*options: Callable[[F], F]) -> Callable[[F], F]:
+    def decorate(command: F) -> F:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+radio_options = _together(
+    click.option("--virtual", metavar="ACTIVITY", help="Simulated sensors: walk, run, stairs."),
+    click.option("--virtual-model", default="imu6-open", show_default=True, metavar="PROFILE"),
+    click.option("--adapter", metavar="NAME", help="Bluetooth adapter on Linux, such as hci1."),
+)
+"""Which radio: parameters ``virtual``, ``virtual_model``, ``adapter``."""
+
+session_options = _together(
+    click.option(
+        "--out",
+        type=click.Path(path_type=Path),
+        default=Path("recordings"),
+        show_default=True,
+        help="Folder for the new session folder.",
+    ),
+    click.option("--subject", default="P00", show_default=True, help="A code, never a name."),
+    click.option(
+        "--activity",
+        type=click.Choice(["walk", "run", "stairs", "exercise", "mixed", "unknown"]),
+        default="unknown",
+        show_default=True,
+    ),
+    click.option("--speed", type=click.FloatRange(min=0, min_open=True), help="Known speed, m/s."),
+    click.option("--filter", "filter_name", default="vqf", show_default=True, metavar="NAME"),
+    click.option("--keep-packets", is_flag=True, help="Also keep raw notifications (packets.csv)."),
+)
+"""What a new session is: `out`, `subject`, `activity`, `speed`, `filter_name`, `keep_packets`."""
 
 
 def config_with(filter_name: str) -> PipelineConfig:

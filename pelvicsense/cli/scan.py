@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pelvicsense.cli.options import radio_options
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -29,9 +31,7 @@ _RENEW_S = 0.5
 @click.option("--all", "everyone", is_flag=True, help="Also devices that no profile fits.")
 @click.option("--no-battery", is_flag=True, help="Do not connect to read the batteries.")
 @click.option("--services", metavar="NAME", help="Show all that one device offers, and end.")
-@click.option("--adapter", metavar="NAME", help="Bluetooth adapter on Linux, such as hci1.")
-@click.option("--virtual", metavar="ACTIVITY", help="Simulated sensors: walk, run, stairs.")
-@click.option("--virtual-model", default="imu6-open", show_default=True, metavar="PROFILE")
+@radio_options
 def command(
     *,
     duration: float,
