@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -159,7 +159,6 @@ class _Recording:
     targets: FeedbackConfig | None
     folder: Path | None = None
     terminated: bool = False
-    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def run(self, radio: Air, worn: tuple[WornSensor, ...]) -> None:
         """Find, connect and record; sets ``folder``."""
@@ -183,6 +182,8 @@ class _Recording:
                     await source.connect(self.screen.say)
                     if self.identify:
                         await self._identify(source)
+                    if task.cancelling():  # wait_for of Python 3.11, for one, may swallow it
+                        raise asyncio.CancelledError
                     await self._record(radio, source)
         except asyncio.CancelledError:
             if not self.terminated:
