@@ -135,7 +135,6 @@ Story = Callable[[Scene], Awaitable[None]]
 class Played:
     """A logged session, its analysis, and what nobody but the simulation knows."""
 
-    folder: Path
     result: SessionResult
     live: Sequence[Output]
     inputs: Sequence[StreamInput]
@@ -199,7 +198,8 @@ def play(
     prepare: Callable[[Scene], None] = lambda scene: None,
 ) -> Played:
     """Log a walk while ``story`` happens; ``prepare`` is called before anyone connects."""
-    return run_fast(_play(story, setting or Setting(), prepare))
+    with tempfile.TemporaryDirectory(prefix="pelvicsense-") as out:
+        return run_fast(_play(story, setting or Setting(), prepare, Path(out)))
 
 
 @cache
@@ -235,7 +235,9 @@ def source_for(air: VirtualRadio, times: LinkTimes | None = None) -> BleSource:
     return BleSource(radio, list(PROFILES.values()), worn, times)
 
 
-async def _play(story: Story, setting: Setting, prepare: Callable[[Scene], None]) -> Played:
+async def _play(
+    story: Story, setting: Setting, prepare: Callable[[Scene], None], out: Path
+) -> Played:
     air, models = sensors(setting)
     live: list[Output] = []
     async with air:
@@ -245,7 +247,7 @@ async def _play(story: Story, setting: Setting, prepare: Callable[[Scene], None]
         await source.find(scene.told)
         await source.connect(scene.told)
         options = LogOptions(
-            out=Path(tempfile.mkdtemp(prefix="ble-")),
+            out=out,
             subject="P01",
             duration_s=setting.log_seconds or setting.seconds,
         )
@@ -262,7 +264,6 @@ async def _play(story: Story, setting: Setting, prepare: Callable[[Scene], None]
         started_ns = round(air.person.started_s * 1e9)
     assert folder is not None
     return Played(
-        folder=folder,
         result=analyze(folder),
         live=live,
         inputs=[item for group in ReplaySource(open_session(folder)) for item in group],

@@ -182,8 +182,7 @@ class _Recording:
                     await source.connect(self.screen.say)
                     if self.identify:
                         await self._identify(source)
-                    if task.cancelling():  # wait_for of Python 3.11, for one, may swallow it
-                        raise asyncio.CancelledError
+                    _heed_cancellation(task)
                     await self._record(radio, source)
         except asyncio.CancelledError:
             if not self.terminated:
@@ -251,6 +250,12 @@ class _Recording:
                 watching.result()
         if self.folder is not None:
             self.screen.say(f"recorded: {self.folder}")
+
+
+def _heed_cancellation(task: asyncio.Task[None]) -> None:
+    """Cancel a task whose cancellation was swallowed, as by ``wait_for`` of Python 3.11."""
+    if task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _analysed(folder: Path, options: LogOptions, *, quiet: bool) -> int:

@@ -248,6 +248,17 @@ GAIT: dict[Activity, Gait] = {
 }
 
 
+def drawn_phase(phase: FloatArray, stance_fraction: float, drawn_fraction: float) -> FloatArray:
+    """Return the phase at which to read a curve, so that its final contact is this stance's.
+
+    Curves are drawn for one share of stance; a smooth periodic shift, none at contact, moves their
+    final contact (``drawn_fraction``) to the actual one. It stays monotone while the two differ by
+    no more than running and walking do within themselves, about 0.15.
+    """
+    shift = (drawn_fraction - stance_fraction) / np.sin(np.pi * stance_fraction) ** 2
+    return np.asarray(phase + shift * np.sin(np.pi * phase) ** 2, dtype=np.float64)
+
+
 SLOPE_TILT = 0.3
 """Anterior tilt of the pelvis per slope: it leans into the hill (after Lay, Hass, Gregor 2006,
 doi:10.1016/j.jbiomech.2005.05.005, as `slope_flexion`; drawn by hand)."""

@@ -8,7 +8,13 @@ import numpy as np
 
 from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.datatypes.placement import Activity, Side
-from pelvicsense.synthetic.curves import GAIT, SLOPE_TILT, slope_flexion, weak_stance
+from pelvicsense.synthetic.curves import (
+    GAIT,
+    SLOPE_TILT,
+    drawn_phase,
+    slope_flexion,
+    weak_stance,
+)
 from pelvicsense.synthetic.forces import (
     IMPACT_FORWARD,
     ground_acceleration,
@@ -126,19 +132,20 @@ def _joint_angles(
         gait, weight = GAIT[section.activity], weight[used]
         at = np.arange(rows.start, rows.stop)[used]
         stride = _stride_length_factor(section, person) * pace[used]
-        drops = {}
+        drops, drawn = {}, {}
         for side in Side:
-            phase = phases[side][used]
+            actual = phases[side][used]
+            phase = drawn[side] = drawn_phase(actual, section.stance, gait.stance_fraction)
             gain = [factor[used] for factor in gains[side]]
             drop, adduction, rotation = person.peaks_deg(section.activity, side)
-            weak = person.weakness_deg(side) * gain[0] * weak_stance(phase, section.stance)
+            weak = person.weakness_deg(side) * gain[0] * weak_stance(actual, section.stance)
             drops[side] = drop * gain[0] * gait.drop(phase) + weak
             motion.hip_deg[side][at, 0] += weight * stride * gait.hip_flexion_deg(phase)
             motion.hip_deg[side][at, 0] += weight * slope_flexion(section.slope_deg, phase)
             motion.hip_deg[side][at, 1] += weight * adduction * gain[1] * gait.hip_adduction(phase)
             motion.hip_deg[side][at, 1] += weight * weak
             motion.hip_deg[side][at, 2] += weight * rotation * gain[2] * gait.thigh_rotation(phase)
-        right, left = phases[Side.RIGHT][used], phases[Side.LEFT][used]
+        right, left = drawn[Side.RIGHT], drawn[Side.LEFT]
         turned = 0.5 * (gait.pelvis_rotation_deg(right) - gait.pelvis_rotation_deg(left))
         motion.pelvis_deg[at, 0] += weight * stride * turned
         motion.pelvis_deg[at, 1] += weight * (drops[Side.RIGHT] - drops[Side.LEFT])

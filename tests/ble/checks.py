@@ -153,6 +153,18 @@ def same_outside(played: Played, *touched: Placement, setting: Setting | None = 
         assert abs(drop) < SAME_DROP_DEG
 
 
+def only_true_strides(played: Played, setting: Setting | None = None) -> None:
+    """Every stride that counts is one of an undisturbed log: nothing is made up."""
+    undisturbed = calm(setting or Setting())
+    found = strides(played)
+    assert found
+    for stride in found:
+        twin = _twin(undisturbed, played, stride)
+        assert twin is not None, f"a {stride.side} stride at {stride.t_contact_s:.2f} s"
+        drop = twin.angles.pelvic_drop_peak_deg - stride.angles.pelvic_drop_peak_deg
+        assert abs(drop) < SAME_DROP_DEG
+
+
 def unknown_inside(played: Played, *touched: Placement) -> None:
     """No stride that reaches into a gap of a sensor it needs counts."""
     for stride in played.result.strides:
@@ -180,8 +192,9 @@ def _span(played: Played, stride: Stride) -> tuple[float, float]:
     return played.person_s(stride.t_contact_s), played.person_s(stride.t_end_s)
 
 
-def _twin(played: Played, undisturbed: Played, stride: Stride) -> Stride | None:
-    start_s, end_s = _span(undisturbed, stride)
+def _twin(played: Played, of: Played, stride: Stride) -> Stride | None:
+    """Return the stride of a log that another log's stride is."""
+    start_s, end_s = _span(of, stride)
     for other in strides(played):
         other_start_s, other_end_s = _span(played, other)
         apart_s = max(abs(other_start_s - start_s), abs(other_end_s - end_s))
