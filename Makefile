@@ -46,6 +46,7 @@ accuracy: $(INSTALLED)
 # Three sensors for hours of signal, with lost links and packets, and what the live path costs.
 soak: $(INSTALLED)
 	$(BIN)/pytest -s -m soak tests/ble
+	cd tests/ble && PYTHONPATH=.. ../../$(BIN)/python cost.py
 
 # The same program on Linux' own Bluetooth stack, in a virtual machine; needs QEMU and root.
 bluez: $(INSTALLED)
