@@ -7,11 +7,13 @@
     result = pelvicsense.analyze("recordings/walk")
     for stride in result.strides:
         print(stride.side, stride.angles.pelvic_drop_peak_deg)
+    table = result.to_polars()  # or to_pandas()
 
 The package, in the order in which data flow through it: ``datatypes`` (what flows), ``numerics``,
-``clock``, ``fusion``, ``calibration``, ``gait``, ``metrics``, ``pipeline`` (the stages in order),
-``synthetic`` (a person with known angles); then the edges: ``recording`` (files), ``sources``,
-``runtime`` (all put together), ``cli``.
+``profiles`` and ``decoding`` (bytes to samples), ``clock``, ``fusion``, ``calibration``, ``gait``,
+``metrics``, ``pipeline`` (the stages in order), ``synthetic`` (a person with known angles),
+``feedback``; then the edges: ``recording`` (files), ``sources``, ``sinks``, ``virtual`` (a simulated
+radio), ``runtime`` (all put together), ``dashboard``, ``report``, ``exchange``, ``cli``.
 """
 
 from __future__ import annotations

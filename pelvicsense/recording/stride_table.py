@@ -71,6 +71,28 @@ def encode_strides(strides: Sequence[Stride]) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
+def stride_frame(strides: Sequence[Stride]) -> pl.DataFrame:
+    """Return strides as a table with the columns of strides.csv, not rounded, unknown ones null."""
+    angles = [stride.angles for stride in strides]
+    errors = [stride.standard_errors for stride in strides]
+    plain = (*TIMES, "stance_fraction", "cadence_spm")
+    numbers = {name: list(map(attrgetter(name), strides)) for name in plain}
+    numbers |= {name: list(map(attrgetter(name), angles)) for name in ANGLES}
+    numbers |= {
+        column: list(map(attrgetter(name), errors))
+        for column, name in zip(STANDARD_ERRORS, ANGLES, strict=True)
+    }
+    columns = {name: pl.Series(values, dtype=pl.Float64) for name, values in numbers.items()}
+    columns |= {
+        "stride": pl.Series([stride.stride for stride in strides], dtype=pl.Int64),
+        "side": pl.Series([stride.side.value for stride in strides], dtype=pl.String),
+        "activity": pl.Series([stride.activity.value for stride in strides], dtype=pl.String),
+        "valid": pl.Series([stride.valid for stride in strides], dtype=pl.Boolean),
+        "flags": pl.Series([";".join(stride.flags) for stride in strides], dtype=pl.String),
+    }
+    return pl.DataFrame({name: columns[name] for name in STRIDE_COLUMNS}).fill_nan(None)
+
+
 def read_stride_columns(path: Path) -> StrideColumns:
     """Read strides.csv, or a truth.csv with its columns up to ``flags``.
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+import polars as pl
 
 from pelvicsense.datatypes.calibration import Calibration, CalibrationNews, CalibrationRefusal
+from pelvicsense.datatypes.errors import ConfigurationError
 from pelvicsense.datatypes.gait import GaitEvent, Stride, StrideCurve
 from pelvicsense.datatypes.placement import Placement
 from pelvicsense.datatypes.quality import LinkQuality
 from pelvicsense.metrics.summary import SessionSummary
 from pelvicsense.pipeline.config import PipelineConfig
 from pelvicsense.recording.manifest import Manifest
+from pelvicsense.recording.stride_table import stride_frame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,3 +71,22 @@ class SessionResult:
         """Why attempts to calibrate were refused, each reason once."""
         reasons = [n.outcome.reason for n in self.news if isinstance(n.outcome, CalibrationRefusal)]
         return tuple(dict.fromkeys(reasons))
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return the strides as a table: the columns of strides.csv, not rounded."""
+        return stride_frame(self.strides)
+
+    def to_pandas(self) -> Any:
+        """Return the strides as a ``pandas.DataFrame``: the columns of strides.csv, not rounded.
+
+        Raises
+        ------
+        ConfigurationError
+            If pandas is not installed.
+        """
+        try:
+            import pandas as pd  # noqa: PLC0415
+        except ImportError as error:
+            msg = "to_pandas: pandas is not installed; pip install pandas, or use to_polars"
+            raise ConfigurationError(msg) from error
+        return pd.DataFrame(self.to_polars().to_dict(as_series=False))
