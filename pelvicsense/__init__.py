@@ -12,8 +12,8 @@
 The package, in the order in which data flow through it: ``datatypes`` (what flows), ``numerics``,
 ``profiles`` and ``decoding`` (bytes to samples), ``clock``, ``fusion``, ``calibration``, ``gait``,
 ``metrics``, ``pipeline`` (the stages in order), ``synthetic`` (a person with known angles),
-``feedback``; then the edges: ``recording`` (files), ``sources``, ``sinks``, ``virtual`` (a simulated
-radio), ``runtime`` (all put together), ``dashboard``, ``report``, ``exchange``, ``cli``.
+``feedback``; then the edges: ``recording`` (files), ``sources``, ``sinks``, ``virtual`` (simulated
+sensors), ``runtime`` (all put together), ``dashboard``, ``report``, ``exchange``, ``cli``.
 """
 
 from __future__ import annotations

@@ -251,12 +251,15 @@ GAIT: dict[Activity, Gait] = {
 def drawn_phase(phase: FloatArray, stance_fraction: float, drawn_fraction: float) -> FloatArray:
     """Return the phase at which to read a curve, so that its final contact is this stance's.
 
-    Curves are drawn for one share of stance; a smooth periodic shift, none at contact, moves their
-    final contact (``drawn_fraction``) to the actual one. It stays monotone while the two differ by
-    no more than running and walking do within themselves, about 0.15.
+    Curves are drawn for one share of stance (``drawn_fraction``). Stance and swing are stretched in
+    proportion, the corners at the contacts rounded by a periodic spline, so that rates stay smooth.
     """
-    shift = (drawn_fraction - stance_fraction) / np.sin(np.pi * stance_fraction) ** 2
-    return np.asarray(phase + shift * np.sin(np.pi * phase) ** 2, dtype=np.float64)
+    moved = drawn_fraction - stance_fraction
+    knots = np.array(
+        [0.0, 0.5 * stance_fraction, stance_fraction, 0.5 + 0.5 * stance_fraction, 1.0]
+    )
+    shift = CubicSpline(knots, moved * np.array([0.0, 0.5, 1.0, 0.5, 0.0]), bc_type="periodic")
+    return np.asarray(phase + shift(phase - np.floor(phase)), dtype=np.float64)
 
 
 SLOPE_TILT = 0.3

@@ -116,4 +116,7 @@ def test_curves_follow_the_share_of_stance(stance: float, drawn: float) -> None:
     borders = drawn_phase(np.array([0.0, stance, 1.0]), stance, drawn)
     np.testing.assert_allclose(borders, [0.0, drawn, 1.0], atol=1e-12)
     np.testing.assert_allclose(read[1000:] - 1.0, read[:1001], atol=1e-12)
+    # Swing is stretched evenly: its middle stays its middle.
+    middle = drawn_phase(np.array([0.5 + 0.5 * stance]), stance, drawn)
+    np.testing.assert_allclose(middle, 0.5 + 0.5 * drawn, atol=1e-12)
     assert np.array_equal(drawn_phase(phase, drawn, drawn), phase)
