@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from pelvicsense.runtime.log import LogOptions
     from pelvicsense.sources.ble.source import BleSource, WornSensor
 
+STOPPED_BY_USER = 130
 TERMINATED = 143
-"""Exit status after SIGTERM, as shells have it (128 + 15)."""
+"""Exit status after Ctrl-C and SIGTERM, as shells have it (128 + 2, 128 + 15)."""
 
 
 @click.command(name="log")
@@ -101,7 +102,7 @@ def command(
         return TERMINATED
     if recording.folder is None:
         screen.say("Nothing was recorded: no sample came.")
-        return 1
+        return STOPPED_BY_USER if recording.interrupted else 1
     return _analysed(recording.folder, options, quiet=quiet or status_json)
 
 
@@ -158,6 +159,7 @@ class _Recording:
     control: Path | None
     targets: FeedbackConfig | None
     folder: Path | None = None
+    interrupted: bool = False
     terminated: bool = False
 
     async def run(self, radio: Air, worn: tuple[WornSensor, ...]) -> None:
@@ -231,7 +233,11 @@ class _Recording:
             self.terminated = True
             log.stop()
 
-        actions = {signal.SIGINT: log.stop, signal.SIGTERM: terminate}
+        def interrupt() -> None:
+            self.interrupted = True
+            log.stop()
+
+        actions = {signal.SIGINT: interrupt, signal.SIGTERM: terminate}
         if hasattr(signal, "SIGUSR1"):  # not on Windows
             actions |= {signal.SIGUSR1: log.stand_still, signal.SIGUSR2: log.sync_mark}
         self.screen.say(f"recording; keys: {KEYS_HELP}")

@@ -9,6 +9,7 @@ import pytest
 from scenarios import NEVER_S, Scene, Setting, play, sensors, source_for
 
 from pelvicsense.datatypes.placement import Placement
+from pelvicsense.sources.ble.link_state import LinkState
 from pelvicsense.virtual.models import imu6_open
 from pelvicsense.virtual.virtual_time import run_fast
 
@@ -82,3 +83,25 @@ def test_cancelled_while_it_connects_it_lets_go_of_every_sensor(after_s: float) 
             assert all(model.written[-1] == STOP for model in models.values())
 
     run_fast(story())
+
+
+def test_a_stop_while_the_sensors_start_ends_the_log() -> None:
+    """Between the first sensor's start and the last one's, everything is half up."""
+
+    async def log(stop_after_s: float) -> None:
+        air, _ = sensors(Setting())
+        async with air:
+            source = source_for(air)
+            await source.find(lambda _: None)
+            await source.connect(lambda _: None)
+            starting = asyncio.create_task(source.start())
+            await asyncio.sleep(stop_after_s)
+            await source.stop()
+            async with asyncio.timeout(20.0):
+                await starting
+                async for _ in source.groups():
+                    pass
+            assert all(link.state is LinkState.STOPPED for link in source.links.values())
+
+    for stop_after_s in (0.0, 0.002, 0.01, 0.05, 0.2):
+        run_fast(log(stop_after_s))

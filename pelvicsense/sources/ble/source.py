@@ -104,6 +104,7 @@ class BleSource:
         self._early: list[StreamInput] = []
         self._values: dict[Placement, Values] = {}
         self._keepers: list[asyncio.Task[None]] = []
+        self._stopping = False
         self._stopped = False
 
     # -- coming up -----------------------------------------------------------------------------
@@ -177,18 +178,30 @@ class BleSource:
         RadioError
             If one refuses, or sends nothing that can be used.
         """
-        for placement, link in self.links.items():
-            await link.start()
-            self._make_decoder(placement)
-        for link in self.links.values():
-            self._keepers.append(asyncio.create_task(link.keep()))
         try:
+            await self._start_links()
             async with asyncio.timeout(_FIRST_SAMPLE_S):
-                while not all(decoder.counters.samples for decoder in self.decoders.values()):
+                while not (self._stopping or self._all_heard()):
                     await asyncio.sleep(self.period_s)
                     self._early += self._drain()
         except TimeoutError:
             raise RadioError(self._silence()) from None
+        except RadioError:
+            if not self._stopping:
+                raise
+        if self._stopping:  # what came up meanwhile goes down again
+            await self.stop()
+
+    async def _start_links(self) -> None:
+        for placement, link in self.links.items():
+            if self._stopping:
+                return
+            await link.start()
+            self._make_decoder(placement)
+        self._keepers += [asyncio.create_task(link.keep()) for link in self.links.values()]
+
+    def _all_heard(self) -> bool:
+        return all(decoder.counters.samples for decoder in self.decoders.values())
 
     def _make_decoder(self, placement: Placement) -> None:
         """Make the decoder that fits what the sensor said of itself; counters go on."""
@@ -254,6 +267,7 @@ class BleSource:
 
     async def stop(self) -> None:
         """Stop and disconnect all sensors at once; a hung one is left behind after `_STOP_S`."""
+        self._stopping = True
         for keeper in self._keepers:
             keeper.cancel()
         await asyncio.gather(*self._keepers, return_exceptions=True)
@@ -281,9 +295,10 @@ class BleSource:
             if isinstance(item, Packet):
                 if self.keep is not None:
                     self.keep(item)
-                decoded = self.decoders[item.sensor].feed(
-                    item.host_ns, item.characteristic, item.data
-                )
+                decoder = self.decoders.get(item.sensor)
+                if decoder is None:
+                    continue  # it streams unasked, and the log ended before it was started
+                decoded = decoder.feed(item.host_ns, item.characteristic, item.data)
                 if decoded.problem is not None and len(item.data) == _SHORTEST_MTU_BYTES:
                     self.cut[item.sensor] += 1
                 if decoded.lost:
