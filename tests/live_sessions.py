@@ -18,7 +18,7 @@ from pelvicsense.runtime.live import LiveOptions, LiveWorker
 from pelvicsense.runtime.log import LogOptions
 from pelvicsense.sinks.sound import Player, Sound
 from pelvicsense.sources.ble.radio import Radio
-from pelvicsense.sources.ble.source import WornSensor
+from pelvicsense.sources.ble.worn import WornSensor
 from pelvicsense.virtual.models import make_model
 from pelvicsense.virtual.radio import VirtualRadio, virtual_person
 from pelvicsense.virtual.virtual_time import loop_clock_ns, run_fast

@@ -25,7 +25,8 @@ from pelvicsense.runtime.result import SessionResult
 from pelvicsense.sinks.recorder import wall_time
 from pelvicsense.sources.ble.link_state import LinkTimes
 from pelvicsense.sources.ble.radio import Radio
-from pelvicsense.sources.ble.source import BleSource, WornSensor
+from pelvicsense.sources.ble.source import BleSource
+from pelvicsense.sources.ble.worn import WornSensor
 from pelvicsense.sources.replay import ReplaySource
 from pelvicsense.virtual.air import SUPERVISION_S
 from pelvicsense.virtual.feed import Feed, Person

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from pelvicsense.feedback.programme import FeedbackConfig
     from pelvicsense.pipeline.pipeline import Output
     from pelvicsense.runtime.log import LogOptions
-    from pelvicsense.sources.ble.source import BleSource, WornSensor
+    from pelvicsense.sources.ble.source import BleSource
+    from pelvicsense.sources.ble.worn import WornSensor
 
 STOPPED_BY_USER = 130
 TERMINATED = 143
@@ -113,7 +114,7 @@ def _worn(
     from pelvicsense.datatypes.errors import ConfigurationError
     from pelvicsense.datatypes.placement import Placement
     from pelvicsense.runtime.wear import read_wear
-    from pelvicsense.sources.ble.source import WornSensor
+    from pelvicsense.sources.ble.worn import WornSensor
 
     given = {Placement(key): name for key, name in names.items() if name is not None}
     if wear is not None and given:

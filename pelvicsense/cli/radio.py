@@ -14,7 +14,7 @@ from pelvicsense.datatypes.errors import ConfigurationError
 from pelvicsense.datatypes.placement import Placement
 from pelvicsense.profiles.schema import Profile
 from pelvicsense.sources.ble.radio import Radio
-from pelvicsense.sources.ble.source import WornSensor
+from pelvicsense.sources.ble.worn import WornSensor
 from pelvicsense.sources.profile_library import load_profiles
 
 if TYPE_CHECKING:

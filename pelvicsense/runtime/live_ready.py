@@ -18,8 +18,9 @@ from pelvicsense.sinks.sensor_lock import SensorLocks
 from pelvicsense.sources.ble.link_state import LinkState
 from pelvicsense.sources.ble.radio import Radio
 from pelvicsense.sources.ble.sightings import Sighting, scanning
-from pelvicsense.sources.ble.source import BleSource, WornSensor
+from pelvicsense.sources.ble.source import BleSource
 from pelvicsense.sources.ble.visit import show_itself
+from pelvicsense.sources.ble.worn import WornSensor
 
 _LIST_S = 0.25
 """How often the list is renewed."""

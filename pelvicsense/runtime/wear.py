@@ -8,7 +8,7 @@ from pathlib import Path
 from pelvicsense.datatypes.errors import RecordingError
 from pelvicsense.datatypes.placement import Placement
 from pelvicsense.recording.toml_table import TomlTable
-from pelvicsense.sources.ble.source import WornSensor
+from pelvicsense.sources.ble.worn import WornSensor
 
 
 def read_wear(path: Path) -> tuple[WornSensor, ...]:

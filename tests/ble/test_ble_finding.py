@@ -10,7 +10,8 @@ from shipped import PROFILES
 from pelvicsense.datatypes.errors import RadioError
 from pelvicsense.datatypes.placement import Placement
 from pelvicsense.sources.ble.radio import Radio
-from pelvicsense.sources.ble.source import BleSource, WornSensor
+from pelvicsense.sources.ble.source import BleSource
+from pelvicsense.sources.ble.worn import WornSensor
 from pelvicsense.virtual.radio import VirtualRadio
 from pelvicsense.virtual.virtual_time import loop_clock_ns, run_fast
 

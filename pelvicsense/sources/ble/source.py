@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -21,6 +20,7 @@ from pelvicsense.sources.ble.link import SensorLink
 from pelvicsense.sources.ble.link_state import LinkChange, LinkTimes
 from pelvicsense.sources.ble.radio import Radio
 from pelvicsense.sources.ble.sightings import Sighting, find
+from pelvicsense.sources.ble.worn import WornSensor, check_distinct
 
 Told: TypeAlias = Callable[[str], None]
 """Takes a sentence about progress."""
@@ -37,28 +37,6 @@ _SHORTEST_MTU_BYTES = 20
 
 _MOST_BAD, _BAD_SHARE = 3, 0.01
 """Bad packets that are not worth a word: a stream may begin inside one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WornSensor:
-    """Which sensor is worn where.
-
-    Attributes
-    ----------
-    placement
-        Where.
-    name
-        Its advertised name, or its address.
-    profile
-        Id of its firmware profile; none to recognise it.
-    rate_hz
-        Wanted rate; none for the profile's own choice.
-    """
-
-    placement: Placement
-    name: str
-    profile: str | None = None
-    rate_hz: float | None = None
 
 
 class BleSource:
@@ -120,7 +98,7 @@ class BleSource:
         told("looking for " + ", ".join(worn.name for worn in self._worn))
         names = [worn.name for worn in self._worn]
         sightings = await find(self._radio, self._profiles, names, _FIND_S)
-        _check_distinct(self._worn, sightings)
+        check_distinct(self._worn, sightings)
         for worn, sighting in zip(self._worn, sightings, strict=True):
             profile = self._profile_of(worn, sighting)
             self.links[worn.placement] = SensorLink(
@@ -342,16 +320,3 @@ def _one_block(run: Sequence[SampleBlock]) -> SampleBlock:
 
 def _lost_mark(arrival: Packet, lost: int) -> Mark:
     return Mark(host_ns=arrival.host_ns, kind=MarkKind.LOST, sensor=arrival.sensor, text=str(lost))
-
-
-def _check_distinct(worn: Sequence[WornSensor], sightings: Sequence[Sighting]) -> None:
-    """Refuse one device on two placements."""
-    places: dict[str, WornSensor] = {}
-    for sensor, sighting in zip(worn, sightings, strict=True):
-        other = places.setdefault(sighting.address, sensor)
-        if other is not sensor:
-            msg = (
-                f"{other.name} and {sensor.name} are the same sensor; "
-                f"name one for {other.placement} and another for {sensor.placement}"
-            )
-            raise RadioError(msg)
