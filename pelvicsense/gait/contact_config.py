@@ -27,6 +27,8 @@ class ContactConfig:
         Window of the other thigh's swing start around the anchor.
     expected_s
         Usual (anchor - end of swing) in walking, in running, on stairs.
+    loaded_steps
+        Running steps over which the duration of the upward push is averaged.
     stairs_landing_angle, stairs_middle_angle
         Thigh inclination, rad: more flexed than this when landing, and in the middle of its swing,
         means upstairs. The middle tells climbing from long level strides.
@@ -45,6 +47,7 @@ class ContactConfig:
     pairing_s: tuple[float, float] = (-0.23, 0.40)
     push_s: tuple[float, float] = (-0.25, 0.60)
     expected_s: tuple[float, float, float] = (0.04, 0.12, 0.10)
+    loaded_steps: int = 6
     stairs_landing_angle: float = 0.70
     stairs_middle_angle: float = 0.36
     stairs_down_push_angle: float = -0.14

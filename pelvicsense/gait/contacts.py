@@ -78,6 +78,7 @@ class ContactDetector:
         self._newest = first_index - 1
         self._anchors: list[Step] = []
         self._landings: list[_Landing] = []
+        self._ran = False  # in the last step whose foot was told
         self._finals = FinalContacts(config, rate_hz, self._pelvis, self._swings, self._landmarks)
 
     def feed(self, block: SegmentBlock) -> list[GaitEvent]:
@@ -139,6 +140,7 @@ class ContactDetector:
             after_s = self.config.doubtful_decision_s if doubtful else self.config.decision_s
             landing.due = self._due(step, after_s)
             return []
+        self._ran = running
         activity = Activity.RUN if running else self._landing_activity(landing.swing)
         self._finals.expect(
             ExpectedFinal(
@@ -170,7 +172,7 @@ class ContactDetector:
         step, side, activity = landing.step, landing.side, landing.activity
         assert side is not None
         if activity is Activity.RUN:
-            after_ms = contact_model.RUNNING_INITIAL_MS
+            after_ms = contact_model.RUNNING_INITIAL.after_ms(self._finals.loaded_ms)
         else:
             landmarks = self._landmarks.of_pelvis(step, row) | self._landmarks.of_thighs(
                 step, landing.thighs, side, landing.swing, row
@@ -180,13 +182,11 @@ class ContactDetector:
         return self._event(EventKind.INITIAL_CONTACT, side, t_s, row, landing.score, activity)
 
     def _is_running(self, step: Step, row: int) -> bool:
-        if step.fall > self.config.steps.fall:
+        limits = self.config.steps
+        if step.fall > (limits.fall_on if self._ran else limits.fall):
             return False
         first = int(step.anchor)
-        return bool(
-            np.max(self._smoothed.rows(first, row - self._steps.lag + 1))
-            > self.config.steps.landing
-        )
+        return bool(np.max(self._smoothed.rows(first, row - self._steps.lag + 1)) > limits.landing)
 
     def _is_doubtful(self, step: Step) -> bool:
         """Whether a step came so soon after the last that it may be the same landing."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import fmean
 
 from pelvicsense.datatypes.gait import EventKind, GaitEvent
 from pelvicsense.datatypes.placement import Activity, Side
@@ -33,6 +35,8 @@ class ExpectedFinal:
         Rows between which it is told; it is given up at the deadline.
     known
         Row at which all that tells it has been seen; infinite before.
+    t_s
+        The contact of a running step, once it has been measured.
     """
 
     side: Side
@@ -44,6 +48,7 @@ class ExpectedFinal:
     not_before: int
     deadline: int
     known: float = math.inf
+    t_s: float | None = None
 
     @property
     def due(self) -> float:
@@ -76,7 +81,13 @@ class FinalContacts:
         self._swings = swings
         self._landmarks = landmarks
         self._expected: list[ExpectedFinal] = []
+        self._loaded_ms: deque[float] = deque(maxlen=config.loaded_steps)
         self._newest = -1
+
+    @property
+    def loaded_ms(self) -> float:
+        """How long the last running steps pushed the pelvis upward, ms."""
+        return fmean(self._loaded_ms) if self._loaded_ms else contact_model.USUAL_LOADED_MS
 
     @property
     def due(self) -> float:
@@ -126,11 +137,7 @@ class FinalContacts:
     def _leave(self, final: ExpectedFinal, row: int) -> list[GaitEvent]:
         step, side = final.step, final.side
         if final.running:
-            crossing = self._fall_through_zero(step)
-            if crossing is None or crossing > row:
-                return []
-            t_s = crossing / self.rate_hz + contact_model.RUNNING_FINAL_MS * 1e-3
-            return self._event(final, t_s, row, 1.0, Activity.RUN)
+            return self._leave_running(final, row)
         activity = final.activity
         landmarks = self._landmarks.of_thighs(step, final.thighs, side.other, final.swing, row)
         if side not in final.thighs:
@@ -147,6 +154,16 @@ class FinalContacts:
         after_ms = self._after_ms(landmarks, activity, pushing=side in final.thighs)
         t_s = step.anchor / self.rate_hz + after_ms * 1e-3
         return self._event(final, t_s, row, 1.0 if side in final.thighs else 0.5, activity)
+
+    def _leave_running(self, final: ExpectedFinal, row: int) -> list[GaitEvent]:
+        if final.t_s is None:
+            crossing = self._fall_through_zero(final.step)
+            if crossing is None or crossing > row:
+                return []
+            self._loaded_ms.append(self._ms(crossing - self._rise_through_zero(crossing)))
+            after_s = 1e-3 * contact_model.RUNNING_FINAL.after_ms(self.loaded_ms)
+            final.t_s = crossing / self.rate_hz + after_s
+        return self._event(final, final.t_s, row, 1.0, Activity.RUN)
 
     def _event(
         self, final: ExpectedFinal, t_s: float, row: int, score: float, activity: Activity
@@ -192,3 +209,16 @@ class FinalContacts:
             if before > 0.0 >= after:
                 return float(first + k + before / (before - after))
         return None
+
+    def _rise_through_zero(self, fall: float) -> float:
+        """Return where the acceleration that falls through zero at a row had become positive."""
+        signal = self._pelvis.running
+        first = max(signal.first_index, int(fall - 0.4 * self.rate_hz))
+        values = signal.rows(first, math.ceil(fall))[:, 0].tolist()
+        k = next((k for k in reversed(range(len(values))) if values[k] <= 0.0), None)
+        if k is None:
+            return float(first)
+        return float(first + k + values[k] / (values[k] - values[k + 1]))
+
+    def _ms(self, rows: float) -> float:
+        return 1e3 * rows / self.rate_hz

@@ -43,6 +43,9 @@ class StepConfig:
         Smoothed vertical acceleration, m/s², that a running step must fall below before its
         anchor and exceed behind it. Walking and stair steps stayed between -7.0 and 12.6, running
         steps below -8.0 and above 9.1.
+    fall_on
+        The same as ``fall`` in a step that follows a running step: a slow run has hardly any
+        flight, and must not flicker.
     """
 
     smoothing_s: float = 0.25
@@ -51,6 +54,7 @@ class StepConfig:
     refractory_s: float = 0.2
     forget_s: float = 1.5
     fall: float = -7.5
+    fall_on: float = -6.0
     landing: float = 6.5
 
 
