@@ -78,7 +78,6 @@ class ContactDetector:
         self._newest = first_index - 1
         self._anchors: list[Step] = []
         self._landings: list[_Landing] = []
-        self._ran = False  # in the last step whose foot was told
         self._finals = FinalContacts(config, rate_hz, self._pelvis, self._swings, self._landmarks)
 
     def feed(self, block: SegmentBlock) -> list[GaitEvent]:
@@ -140,7 +139,6 @@ class ContactDetector:
             after_s = self.config.doubtful_decision_s if doubtful else self.config.decision_s
             landing.due = self._due(step, after_s)
             return []
-        self._ran = running
         activity = Activity.RUN if running else self._landing_activity(landing.swing)
         self._finals.expect(
             ExpectedFinal(
@@ -172,21 +170,37 @@ class ContactDetector:
         step, side, activity = landing.step, landing.side, landing.activity
         assert side is not None
         if activity is Activity.RUN:
-            after_ms = contact_model.RUNNING_INITIAL.after_ms(self._finals.loaded_ms)
+            at = contact_model.RUNNING_INITIAL.place(self._finals.loaded_ms)
         else:
             landmarks = self._landmarks.of_pelvis(step, row) | self._landmarks.of_thighs(
                 step, landing.thighs, side, landing.swing, row
             )
-            after_ms = self._initial_model(landing.thighs, activity).after_anchor_ms(landmarks)
-        t_s = step.anchor / self.rate_hz + after_ms * 1e-3
-        return self._event(EventKind.INITIAL_CONTACT, side, t_s, row, landing.score, activity)
+            at = self._initial_model(landing.thighs, activity).place(landmarks)
+        return GaitEvent(
+            kind=EventKind.INITIAL_CONTACT,
+            side=side,
+            t_s=step.anchor / self.rate_hz + 1e-3 * at.after_ms,
+            sigma_s=1e-3 * at.sigma_ms,
+            known_at_s=row / self.rate_hz,
+            score=landing.score,
+            activity=activity,
+        )
 
     def _is_running(self, step: Step, row: int) -> bool:
         limits = self.config.steps
-        if step.fall > (limits.fall_on if self._ran else limits.fall):
+        if step.fall > limits.fall:
             return False
-        first = int(step.anchor)
-        return bool(np.max(self._smoothed.rows(first, row - self._steps.lag + 1)) > limits.landing)
+        smoothed = self._smoothed.rows(int(step.anchor), row - self._steps.lag + 1)
+        return bool(np.max(smoothed) > limits.landing) and not self._push_follows(step, row)
+
+    def _push_follows(self, step: Step, row: int) -> bool:
+        """Whether a thigh begins to swing about a landing: runners are in the air before it."""
+        low, high = (limit * self.rate_hz for limit in self.config.walking_push_s)
+        return any(
+            swing.begun(row) and low < swing.start - step.anchor < high
+            for side in self._usable(step, row)
+            for swing in self._swings[side].until(row)
+        )
 
     def _is_doubtful(self, step: Step) -> bool:
         """Whether a step came so soon after the last that it may be the same landing."""
@@ -264,18 +278,6 @@ class ContactDetector:
         return contact_model.INITIAL_TWO_THIGHS
 
     # -- bookkeeping ---------------------------------------------------------------------------
-
-    def _event(
-        self, kind: EventKind, side: Side, t_s: float, row: int, score: float, activity: Activity
-    ) -> GaitEvent:
-        return GaitEvent(
-            kind=kind,
-            side=side,
-            t_s=t_s,
-            known_at_s=row / self.rate_hz,
-            score=score,
-            activity=activity,
-        )
 
     def _forget(self) -> None:
         """Keep three seconds of signals: longer than any decision looks back."""

@@ -182,6 +182,8 @@ class StrideMeter:
                 end=end,
                 contact=stance.t_contact_s * self.rate_hz,
                 final=stance.t_final_contact_s * self.rate_hz,
+                contact_sigma=stance.contact_sigma_s * self.rate_hz,
+                final_sigma=stance.final_sigma_s * self.rate_hz,
                 forward_sigma=self._calibration.pelvis_heading_sigma,
                 heading=heading,
                 heading_sigma=self._calibration.heading_sigma.get(stance.side, math.nan),
@@ -201,12 +203,13 @@ class StrideMeter:
             [stance.task for stance in known],
             [self._pelvis.rows(s.task.first, s.task.end) for s in known],
             [self._hip_rows(s.task) for s in known],
-            self.rate_hz,
             self.config,
         )
         for stance, (angles, errors) in zip(known, metrics, strict=True):
             stance.angles = _without_absolute_drop(angles) if stance.bend else angles
             stance.standard_errors = _without_absolute_drop(errors) if stance.bend else errors
+            if _contact_unclear(angles) and Flag.LOW_CONFIDENCE not in stance.flags:
+                stance.flags = (*stance.flags, Flag.LOW_CONFIDENCE)
 
     def judge(self, times: StrideTimes) -> tuple[list[Flag], bool]:
         """Return more flags of a whole stride, and whether it counts; teach the tracker."""
@@ -324,3 +327,13 @@ def _without_absolute_drop(angles: StrideAngles) -> StrideAngles:
         pelvic_drop_midstance_deg=math.nan,
         pelvic_drop_peak_deg=math.nan,
     )
+
+
+def _contact_unclear(angles: StrideAngles) -> bool:
+    """Whether an excursion was left empty though its peak is known: see `StanceConfig`."""
+    pairs = (
+        (angles.pelvic_drop_peak_deg, angles.pelvic_drop_excursion_deg),
+        (angles.hip_adduction_peak_deg, angles.hip_adduction_excursion_deg),
+        (angles.thigh_rotation_peak_deg, angles.thigh_rotation_excursion_deg),
+    )
+    return any(math.isnan(excursion) and not math.isnan(peak) for peak, excursion in pairs)
