@@ -80,7 +80,7 @@ class Pull:
         """Return the change of a contact at ``time_ms`` after the anchor, ms."""
         at = landmarks.get(self.landmark)
         if at is None:
-            return 0.0
+            return self.usual
         gap = at + self.after_ms - time_ms
         held = min(max(gap, -self.slack), self.slack)
         return min(max(self.weight * held + gap - held, self.earliest), self.latest)
@@ -212,11 +212,11 @@ INITIAL_ONE_THIGH = ContactModel(
         "push_angle": Term(-0.426, -21.0, -41.0, 19.0),
     },
 )
-"""Initial contact of the landing foot, walking and stairs, one thigh worn."""
+"""Initial contact of the landing foot, walking and downstairs, one thigh worn."""
 
 FINAL_ONE_THIGH = ContactModel(
-    intercept_ms=236.6,
-    sigma_ms=32.0,
+    intercept_ms=195.0,
+    sigma_ms=38.0,
     terms={
         "step_time": Term(0.068, 580.0, 290.0, 902.0),
         "vertical_peak": Term(0.258, 127.0, 45.0, 227.0),

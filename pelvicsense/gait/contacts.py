@@ -131,13 +131,9 @@ class ContactDetector:
             landing.side, landing.swing, landing.score = self._landing_foot(
                 step, landing.thighs, row, running
             )
-        if landing.side is None and (landing.retried or running):
-            self._landings.remove(landing)
-            return []
         if landing.side is None:
-            landing.retried = True
-            after_s = self.config.doubtful_decision_s if doubtful else self.config.decision_s
-            landing.due = self._due(step, after_s)
+            if running or not self._put_off(landing, doubtful):
+                self._landings.remove(landing)
             return []
         activity = Activity.RUN if running else self._landing_activity(landing.swing)
         self._finals.expect(
@@ -164,6 +160,22 @@ class ContactDetector:
             return []
         self._landings.remove(landing)
         return [self._initial(landing, row)]
+
+    def _put_off(self, landing: _Landing, doubtful: bool) -> bool:
+        """Have a step whose foot cannot be told yet decided later; return whether there is a point.
+
+        With one thigh worn, the other foot's landing is told by that thigh's next swing, which
+        upstairs begins late.
+        """
+        if landing.retried and len(landing.thighs) != 1:
+            return False
+        late = doubtful or landing.retried
+        after_s = self.config.doubtful_decision_s if late else self.config.decision_s
+        due = self._due(landing.step, after_s)
+        if due <= landing.due:
+            return False
+        landing.due, landing.retried = due, True
+        return True
 
     def _initial(self, landing: _Landing, row: int) -> GaitEvent:
         """Return the initial contact of a step whose foot is known."""
@@ -271,10 +283,10 @@ class ContactDetector:
     def _initial_model(
         self, thighs: tuple[Side, ...], activity: Activity
     ) -> contact_model.ContactModel:
-        if len(thighs) == 1:
-            return contact_model.INITIAL_ONE_THIGH
         if activity is Activity.STAIRS_UP:
             return contact_model.INITIAL_UPSTAIRS
+        if len(thighs) == 1:
+            return contact_model.INITIAL_ONE_THIGH
         return contact_model.INITIAL_TWO_THIGHS
 
     # -- bookkeeping ---------------------------------------------------------------------------
