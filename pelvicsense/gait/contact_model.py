@@ -58,6 +58,8 @@ class Pull:
     ----------
     landmark, after_ms
         Where it draws the contact.
+    until
+        A landmark later than this after the anchor, ms, is not believed.
     weight
         How strongly, 0…1.
     slack
@@ -70,6 +72,7 @@ class Pull:
 
     landmark: str
     after_ms: float
+    until: float = math.inf
     weight: float
     slack: float = math.inf
     earliest: float
@@ -79,7 +82,7 @@ class Pull:
     def shift_ms(self, time_ms: float, landmarks: Mapping[str, float]) -> float:
         """Return the change of a contact at ``time_ms`` after the anchor, ms."""
         at = landmarks.get(self.landmark)
-        if at is None:
+        if at is None or at > self.until:
             return self.usual
         gap = at + self.after_ms - time_ms
         held = min(max(gap, -self.slack), self.slack)
@@ -127,14 +130,20 @@ INITIAL_TWO_THIGHS = ContactModel(
         "forward_peak": Term(0.059, 61.0, -131.0, 168.0),
         "forward_drop": Term(0.088, 124.0, -75.0, 215.0),
         "forward_low": Term(0.034, 183.0, -50.0, 376.0),
-        "swing_end": Term(0.138, -79.0, -180.0, 20.0),
+        "swing_end": Term(0.138, -79.0, -180.0, 0.0),
         "swing_end_angle": Term(-0.315, 43.0, 15.0, 104.0),
         "push_start": Term(0.072, 139.0, -71.0, 316.0),
         "push_rise": Term(0.023, 190.0, -49.0, 345.0),
         "push_angle": Term(-0.042, -20.0, -40.0, 16.0),
     },
     pull=Pull(
-        landmark="swing_end", after_ms=155.0, weight=0.5, earliest=-60.0, latest=10.0, usual=0.0
+        landmark="swing_end",
+        after_ms=155.0,
+        until=40.0,
+        weight=0.5,
+        earliest=-60.0,
+        latest=10.0,
+        usual=0.0,
     ),
 )
 """Initial contact of the landing foot, walking and downstairs, both thighs worn.
