@@ -25,6 +25,9 @@ class StrideConfig:
         Shortest and longest stride, s.
     stance_fraction
         Least and largest share of stance.
+    swing_s
+        Shortest swing of a walker, s: a foot that lands sooner has not landed there, so that the
+        stride that begins with this contact does not count.
     bout_pause_s
         Time without a contact after which a new bout begins, s.
     usual_share
@@ -37,6 +40,7 @@ class StrideConfig:
 
     stride_time_s: tuple[float, float] = (0.4, 2.0)
     stance_fraction: tuple[float, float] = (0.20, 0.85)
+    swing_s: float = 0.2
     bout_pause_s: float = 1.5
     usual_share: tuple[float, float] = (0.65, 1.6)
     usual_share_running: float = 0.75
@@ -151,9 +155,12 @@ class StrideBuilder:
         self._last_initial_s = event.t_s
         if first:
             self._times.clear()
-        self._feet[event.side] = _Foot(initial=event, first=first)
+        landed = _Foot(initial=event, first=first)
+        self._feet[event.side] = landed
         if foot.stance is None or event.t_s <= foot.stance.t_final_contact_s:
             return None
+        swing_s = event.t_s - foot.stance.t_final_contact_s
+        landed.spoiled = event.activity is not Activity.RUN and swing_s < self.config.swing_s
         time_s = event.t_s - foot.stance.t_contact_s
         if time_s > self.config.stride_time_s[1]:
             return None  # the foot rested in between: no stride

@@ -106,6 +106,12 @@ def test_two_final_contacts_make_a_stride_implausible() -> None:
     assert not stride.plausible
 
 
+def test_a_walker_who_lands_too_soon_did_not_land_there() -> None:
+    contacts = [land(R, 0.0), leave(R, 0.7), land(R, 0.85), leave(R, 1.6), land(R, 1.9)]
+    contacts += [leave(R, 2.6), land(R, 3.0)]
+    assert [stride.plausible for stride in strides(*contacts)] == [True, False, True]
+
+
 def test_without_a_final_contact_there_is_no_stride() -> None:
     [stride] = strides(land(R, 0.0), land(R, 1.1), leave(R, 1.7), land(R, 2.2))
     assert stride.stance.t_contact_s == 1.1
