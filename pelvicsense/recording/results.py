@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
@@ -18,8 +19,8 @@ from pelvicsense.recording.files import write_private
 from pelvicsense.recording.stride_table import (
     TIME_DECIMALS,
     VALUE_DECIMALS,
-    decimals,
     encode_strides,
+    fixed_decimals,
 )
 
 STRIDES_FILE = "strides.csv"
@@ -68,12 +69,14 @@ def write_results(
     if has_results(folder) and not force:
         problem = "holds results already, which are kept; use --force to replace them"
         raise RecordingError(folder, problem)
-    contents = {
-        STRIDES_FILE: encode_strides(strides),
-        EVENTS_FILE: encode_events(events),
-        CURVES_FILE: encode_curves(curves),
-        SUMMARY_FILE: encode_summary(summary),
-    }
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="encode-curves") as beside:
+        most = beside.submit(encode_curves, curves)  # as much work as all the others together
+        contents = {
+            STRIDES_FILE: encode_strides(strides),
+            EVENTS_FILE: encode_events(events),
+            CURVES_FILE: most.result(),
+            SUMMARY_FILE: encode_summary(summary),
+        }
     partials = {name: folder / f".{name}.partial" for name in contents}
     _remove(partials.values())  # of a run that was killed
     try:
@@ -105,15 +108,22 @@ def _remove(paths: Iterable[Path]) -> None:
 
 def encode_events(events: Sequence[GaitEvent]) -> bytes:
     """Return events.csv."""
-    columns = (
-        decimals([event.t_s for event in events], TIME_DECIMALS),
-        [event.kind for event in events],
-        [event.side for event in events],
-        decimals([event.known_at_s for event in events], TIME_DECIMALS),
-        decimals([event.score for event in events], VALUE_DECIMALS),
+    times = pl.DataFrame(
+        {
+            "t_s": [event.t_s for event in events],
+            "kind": [event.kind.value for event in events],
+            "side": [event.side.value for event in events],
+            "known_at_s": [event.known_at_s for event in events],
+        },
+        schema={
+            "t_s": pl.Float64(),
+            "kind": pl.String(),
+            "side": pl.String(),
+            "known_at_s": pl.Float64(),
+        },
     )
-    lines = [",".join(row) for row in (EVENT_COLUMNS, *zip(*columns, strict=True))]
-    return ("\n".join(lines) + "\n").encode()
+    scores = pl.DataFrame({"score": pl.Series([event.score for event in events], dtype=pl.Float64)})
+    return fixed_decimals((times, TIME_DECIMALS), (scores, VALUE_DECIMALS))
 
 
 def encode_curves(curves: Sequence[StrideCurve]) -> bytes:
