@@ -19,10 +19,10 @@ from pelvicsense.metrics.curves import hip_curves, obliquity_curves
 from pelvicsense.metrics.hip import PRODUCTS, axis_products
 from pelvicsense.metrics.stance import StanceConfig, StanceTask, stance_metrics
 from pelvicsense.metrics.tables import side_by_side
+from pelvicsense.numerics.flagged_runs import FlaggedRuns
 from pelvicsense.numerics.history import History
 from pelvicsense.pipeline.found import ClosedStride, OpenStance
 from pelvicsense.pipeline.stretches import Stretch, Stretches
-from pelvicsense.pipeline.unsettled import UnsettledRuns
 
 _TURN_RATE = math.radians(20.0)
 """Stride-mean yaw rate above which a stride is a turn, rad/s."""
@@ -77,7 +77,7 @@ class StrideMeter:
         self._pelvis = History(2, first_index)
         self._products = {side: History(PRODUCTS, first_index) for side in calibration.hips}
         self.stretches = Stretches(rate_hz, first_index, placements)
-        self._unsettled = {side: UnsettledRuns() for side in calibration.hips}
+        self._unsettled = {side: FlaggedRuns() for side in calibration.hips}
         self._checked = dict.fromkeys(calibration.hips, first_index)
         self._pauses = pauses
 
@@ -172,7 +172,7 @@ class StrideMeter:
         findings = (
             (Flag.GAP, gap),
             (Flag.TURN, turn),
-            (Flag.SATURATED, over.saturated),
+            (Flag.SATURATED, bool(over.saturated)),
             (Flag.PAUSED, any(a < over.end and over.first < b for a, b in self._pauses)),
             (Flag.LOW_CONFIDENCE, not times.plausible),
         )
