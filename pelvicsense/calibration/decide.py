@@ -313,9 +313,9 @@ def _thigh_heading(
     )
     total = np.exp(1j * from_axis) + hip_weight * np.exp(1j * hip.heading)
     if evidence.running and hip_weight == 0.0:
-        sigma_deg = 5.0
+        sigma_deg = 3.5
     else:
-        sigma_deg = float(np.interp(hip.contrast, [2.0, 6.0, 12.0, 30.0], [12.0, 6.0, 3.0, 2.0]))
+        sigma_deg = float(np.interp(hip.contrast, [2.0, 6.0, 12.0, 30.0], [8.0, 4.5, 2.2, 1.4]))
     return float(np.angle(total)), float(np.deg2rad(sigma_deg))
 
 

@@ -25,8 +25,8 @@ class GaitEvent:
     ----------
     kind, side
         Which event of which foot.
-    t_s
-        When it happened, seconds since the first ``host_ns``.
+    t_s, sigma_s
+        When it happened, seconds since the first ``host_ns``, and its standard uncertainty.
     known_at_s
         Newest complete grid sample when it was pronounced.
     score
@@ -38,6 +38,7 @@ class GaitEvent:
     kind: EventKind
     side: Side
     t_s: float
+    sigma_s: float
     known_at_s: float
     score: float
     activity: Activity = Activity.UNKNOWN

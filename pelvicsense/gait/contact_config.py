@@ -25,8 +25,13 @@ class ContactConfig:
         Window of (anchor - end of swing) in which a step may belong to a swing.
     push_s
         Window of the other thigh's swing start around the anchor.
+    walking_push_s
+        Window around the anchor in which a walker's other thigh begins to swing, but no thigh of a
+        runner (walking and stairs: 1 % to 95 % of steps; running: -0.135 to -0.053, then from 0.2).
     expected_s
         Usual (anchor - end of swing) in walking, in running, on stairs.
+    loaded_steps
+        Running steps over which the duration of the upward push is averaged.
     stairs_landing_angle, stairs_middle_angle
         Thigh inclination, rad: more flexed than this when landing, and in the middle of its swing,
         means upstairs. The middle tells climbing from long level strides.
@@ -44,7 +49,9 @@ class ContactConfig:
     final_deadline_s: float = 0.80
     pairing_s: tuple[float, float] = (-0.23, 0.40)
     push_s: tuple[float, float] = (-0.25, 0.60)
+    walking_push_s: tuple[float, float] = (-0.045, 0.15)
     expected_s: tuple[float, float, float] = (0.04, 0.12, 0.10)
+    loaded_steps: int = 6
     stairs_landing_angle: float = 0.70
     stairs_middle_angle: float = 0.36
     stairs_down_push_angle: float = -0.14

@@ -131,13 +131,9 @@ class ContactDetector:
             landing.side, landing.swing, landing.score = self._landing_foot(
                 step, landing.thighs, row, running
             )
-        if landing.side is None and (landing.retried or running):
-            self._landings.remove(landing)
-            return []
         if landing.side is None:
-            landing.retried = True
-            after_s = self.config.doubtful_decision_s if doubtful else self.config.decision_s
-            landing.due = self._due(step, after_s)
+            if running or not self._put_off(landing, doubtful):
+                self._landings.remove(landing)
             return []
         activity = Activity.RUN if running else self._landing_activity(landing.swing)
         self._finals.expect(
@@ -165,27 +161,57 @@ class ContactDetector:
         self._landings.remove(landing)
         return [self._initial(landing, row)]
 
+    def _put_off(self, landing: _Landing, doubtful: bool) -> bool:
+        """Have a step whose foot cannot be told yet decided later; return whether there is a point.
+
+        With one thigh worn, the other foot's landing is told by that thigh's next swing, which
+        upstairs begins late.
+        """
+        if landing.retried and len(landing.thighs) != 1:
+            return False
+        late = doubtful or landing.retried
+        after_s = self.config.doubtful_decision_s if late else self.config.decision_s
+        due = self._due(landing.step, after_s)
+        if due <= landing.due:
+            return False
+        landing.due, landing.retried = due, True
+        return True
+
     def _initial(self, landing: _Landing, row: int) -> GaitEvent:
         """Return the initial contact of a step whose foot is known."""
         step, side, activity = landing.step, landing.side, landing.activity
         assert side is not None
         if activity is Activity.RUN:
-            after_ms = contact_model.RUNNING_INITIAL_MS
+            at = contact_model.RUNNING_INITIAL.place(self._finals.loaded_ms)
         else:
             landmarks = self._landmarks.of_pelvis(step, row) | self._landmarks.of_thighs(
                 step, landing.thighs, side, landing.swing, row
             )
-            after_ms = self._initial_model(landing.thighs, activity).after_anchor_ms(landmarks)
-        t_s = step.anchor / self.rate_hz + after_ms * 1e-3
-        return self._event(EventKind.INITIAL_CONTACT, side, t_s, row, landing.score, activity)
+            at = self._initial_model(landing.thighs, activity).place(landmarks)
+        return GaitEvent(
+            kind=EventKind.INITIAL_CONTACT,
+            side=side,
+            t_s=step.anchor / self.rate_hz + 1e-3 * at.after_ms,
+            sigma_s=1e-3 * at.sigma_ms,
+            known_at_s=row / self.rate_hz,
+            score=landing.score,
+            activity=activity,
+        )
 
     def _is_running(self, step: Step, row: int) -> bool:
-        if step.fall > self.config.steps.fall:
+        limits = self.config.steps
+        if step.fall > limits.fall:
             return False
-        first = int(step.anchor)
-        return bool(
-            np.max(self._smoothed.rows(first, row - self._steps.lag + 1))
-            > self.config.steps.landing
+        smoothed = self._smoothed.rows(int(step.anchor), row - self._steps.lag + 1)
+        return bool(np.max(smoothed) > limits.landing) and not self._push_follows(step, row)
+
+    def _push_follows(self, step: Step, row: int) -> bool:
+        """Whether a thigh begins to swing about a landing: runners are in the air before it."""
+        low, high = (limit * self.rate_hz for limit in self.config.walking_push_s)
+        return any(
+            swing.begun(row) and low < swing.start - step.anchor < high
+            for side in self._usable(step, row)
+            for swing in self._swings[side].until(row)
         )
 
     def _is_doubtful(self, step: Step) -> bool:
@@ -257,25 +283,13 @@ class ContactDetector:
     def _initial_model(
         self, thighs: tuple[Side, ...], activity: Activity
     ) -> contact_model.ContactModel:
-        if len(thighs) == 1:
-            return contact_model.INITIAL_ONE_THIGH
         if activity is Activity.STAIRS_UP:
             return contact_model.INITIAL_UPSTAIRS
+        if len(thighs) == 1:
+            return contact_model.INITIAL_ONE_THIGH
         return contact_model.INITIAL_TWO_THIGHS
 
     # -- bookkeeping ---------------------------------------------------------------------------
-
-    def _event(
-        self, kind: EventKind, side: Side, t_s: float, row: int, score: float, activity: Activity
-    ) -> GaitEvent:
-        return GaitEvent(
-            kind=kind,
-            side=side,
-            t_s=t_s,
-            known_at_s=row / self.rate_hz,
-            score=score,
-            activity=activity,
-        )
 
     def _forget(self) -> None:
         """Keep three seconds of signals: longer than any decision looks back."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from statistics import fmean
 
 from pelvicsense.datatypes.gait import EventKind, GaitEvent
 from pelvicsense.datatypes.placement import Activity, Side
 from pelvicsense.gait import contact_model
 from pelvicsense.gait.contact_config import ContactConfig
+from pelvicsense.gait.contact_model import ContactTime
 from pelvicsense.gait.landmarks import Landmarks
 from pelvicsense.gait.signals import PelvisSignals
 from pelvicsense.gait.steps import Step
@@ -33,6 +36,8 @@ class ExpectedFinal:
         Rows between which it is told; it is given up at the deadline.
     known
         Row at which all that tells it has been seen; infinite before.
+    measured
+        In running: when its acceleration fell through zero, and the contact after that.
     """
 
     side: Side
@@ -44,6 +49,7 @@ class ExpectedFinal:
     not_before: int
     deadline: int
     known: float = math.inf
+    measured: tuple[float, ContactTime] | None = None
 
     @property
     def due(self) -> float:
@@ -76,7 +82,13 @@ class FinalContacts:
         self._swings = swings
         self._landmarks = landmarks
         self._expected: list[ExpectedFinal] = []
+        self._loaded_ms: deque[float] = deque(maxlen=config.loaded_steps)
         self._newest = -1
+
+    @property
+    def loaded_ms(self) -> float:
+        """How long the last running steps pushed the pelvis upward, ms."""
+        return fmean(self._loaded_ms) if self._loaded_ms else contact_model.USUAL_LOADED_MS
 
     @property
     def due(self) -> float:
@@ -126,11 +138,7 @@ class FinalContacts:
     def _leave(self, final: ExpectedFinal, row: int) -> list[GaitEvent]:
         step, side = final.step, final.side
         if final.running:
-            crossing = self._fall_through_zero(step)
-            if crossing is None or crossing > row:
-                return []
-            t_s = crossing / self.rate_hz + contact_model.RUNNING_FINAL_MS * 1e-3
-            return self._event(final, t_s, row, 1.0, Activity.RUN)
+            return self._leave_running(final, row)
         activity = final.activity
         landmarks = self._landmarks.of_thighs(step, final.thighs, side.other, final.swing, row)
         if side not in final.thighs:
@@ -144,14 +152,28 @@ class FinalContacts:
                 and step.fall < self.config.stairs_down_fall
             ):
                 activity = Activity.STAIRS_DOWN
-        after_ms = self._after_ms(landmarks, activity, pushing=side in final.thighs)
-        t_s = step.anchor / self.rate_hz + after_ms * 1e-3
-        return self._event(final, t_s, row, 1.0 if side in final.thighs else 0.5, activity)
+        at = self._after_anchor(landmarks, activity, pushing=side in final.thighs)
+        return self._event(final, (step.anchor, at), row, activity)
+
+    def _leave_running(self, final: ExpectedFinal, row: int) -> list[GaitEvent]:
+        if final.measured is None:
+            crossing = self._fall_through_zero(final.step)
+            if crossing is None or crossing > row:
+                return []
+            self._loaded_ms.append(self._ms(crossing - self._rise_through_zero(crossing)))
+            final.measured = crossing, contact_model.RUNNING_FINAL.place(self.loaded_ms)
+        return self._event(final, final.measured, row, Activity.RUN)
 
     def _event(
-        self, final: ExpectedFinal, t_s: float, row: int, score: float, activity: Activity
+        self,
+        final: ExpectedFinal,
+        measured: tuple[float, ContactTime],
+        row: int,
+        activity: Activity,
     ) -> list[GaitEvent]:
         """Return the event, or put it off until it has happened and its stance can be measured."""
+        landmark, at = measured
+        t_s = landmark / self.rate_hz + 1e-3 * at.after_ms
         seen = math.ceil(t_s * self.rate_hz) + 1
         if seen > row:
             final.not_before = seen
@@ -162,22 +184,26 @@ class FinalContacts:
                 kind=EventKind.FINAL_CONTACT,
                 side=final.side,
                 t_s=t_s,
+                sigma_s=1e-3 * at.sigma_ms,
                 known_at_s=row / self.rate_hz,
-                score=score,
+                score=1.0 if final.running or final.side in final.thighs else 0.5,
                 activity=activity,
             )
         ]
 
-    def _after_ms(self, landmarks: dict[str, float], activity: Activity, *, pushing: bool) -> float:
-        """Return a final contact after the anchor, ms; ``pushing``: its own thigh is worn."""
+    def _after_anchor(
+        self, landmarks: dict[str, float], activity: Activity, *, pushing: bool
+    ) -> ContactTime:
+        """Return when a final contact was; ``pushing``: its own thigh is worn."""
         if not pushing:
-            return contact_model.FINAL_ONE_THIGH.after_anchor_ms(landmarks)
+            return contact_model.FINAL_ONE_THIGH.place(landmarks)
         if activity is Activity.STAIRS_DOWN:
-            return contact_model.FINAL_DOWNSTAIRS.after_anchor_ms(landmarks)
+            return contact_model.FINAL_DOWNSTAIRS.place(landmarks)
         model = contact_model.FINAL_TWO_THIGHS
+        at = model.place(landmarks)
         late = landmarks.get("push_rise", 0.0) - model.terms["push_rise"].high
         # A slow push-off beyond the fitted range moves the contact one to one.
-        return model.after_anchor_ms(landmarks) + max(0.0, late)
+        return replace(at, after_ms=at.after_ms + max(0.0, late))
 
     def _fall_through_zero(self, step: Step) -> float | None:
         first = int(step.anchor + 0.08 * self.rate_hz) + 1
@@ -192,3 +218,16 @@ class FinalContacts:
             if before > 0.0 >= after:
                 return float(first + k + before / (before - after))
         return None
+
+    def _rise_through_zero(self, fall: float) -> float:
+        """Return where the acceleration that falls through zero at a row had become positive."""
+        signal = self._pelvis.running
+        first = max(signal.first_index, int(fall - 0.4 * self.rate_hz))
+        values = signal.rows(first, math.ceil(fall))[:, 0].tolist()
+        k = next((k for k in reversed(range(len(values))) if values[k] <= 0.0), None)
+        if k is None:
+            return float(first)
+        return float(first + k + values[k] / (values[k] - values[k + 1]))
+
+    def _ms(self, rows: float) -> float:
+        return 1e3 * rows / self.rate_hz

@@ -41,8 +41,8 @@ class StepConfig:
         Time without a step after which the peaks are forgotten, s.
     fall, landing
         Smoothed vertical acceleration, m/s², that a running step must fall below before its
-        anchor and exceed behind it. Walking and stair steps stayed between -7.0 and 12.6, running
-        steps below -8.0 and above 9.1.
+        anchor and exceed behind it. Walking and stair steps that landed harder than 6.5 stayed
+        above -6.6, running steps below -6.8.
     """
 
     smoothing_s: float = 0.25
@@ -50,7 +50,7 @@ class StepConfig:
     relative_threshold: float = 0.15
     refractory_s: float = 0.2
     forget_s: float = 1.5
-    fall: float = -7.5
+    fall: float = -6.7
     landing: float = 6.5
 
 

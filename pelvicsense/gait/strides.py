@@ -45,11 +45,16 @@ class StrideConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stance:
-    """One foot on the ground, from initial to final contact; times in s."""
+    """One foot on the ground, from initial to final contact; times in s.
+
+    ``contact_sigma_s``, ``final_sigma_s``: standard uncertainties of the two contacts.
+    """
 
     side: Side
     activity: Activity
     t_contact_s: float
+    contact_sigma_s: float
+    final_sigma_s: float
     t_final_contact_s: float
     known_at_s: float
     flags: tuple[Flag, ...]
@@ -142,6 +147,8 @@ class StrideBuilder:
             side=event.side,
             activity=_activity(initial.activity, event.activity),
             t_contact_s=initial.t_s,
+            contact_sigma_s=initial.sigma_s,
+            final_sigma_s=event.sigma_s,
             t_final_contact_s=event.t_s,
             known_at_s=event.known_at_s,
             flags=tuple(flags),

@@ -40,7 +40,7 @@ class SwingConfig:
     smoothing_s: float = 0.11
     slope_smoothing_s: float = 0.09
     peak: float = 0.8
-    area: float = 0.2
+    area: float = 0.15
     early_area: float = 0.06
     rise_over: float = 0.3
 

@@ -17,42 +17,34 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pelvicsense.datatypes.arrays import FloatArray, IntArray
+from pelvicsense.datatypes.arrays import BoolArray, FloatArray, IntArray
 from pelvicsense.datatypes.gait import StrideAngles
 from pelvicsense.datatypes.placement import Activity, Side
 from pelvicsense.metrics.hip import hip_angles, hip_sensitivity, obliquity
 from pelvicsense.metrics.tables import interpolate
 
 
+@dataclass(frozen=True, slots=True)
+class AngleNoise:
+    """What remains unknown of an angle whatever the calibration, and of its excursion, degrees."""
+
+    value_deg: float
+    excursion_deg: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityNoise:
-    """What remains unknown of a value whatever the calibration, per activity.
+    """The `AngleNoise` of one activity: inclination of the sensors, thigh soft tissue."""
 
-    Attributes
-    ----------
-    inclination_deg
-        Of the pelvis' obliquity, degrees; and the part of it that an excursion keeps.
-    obliquity_excursion_deg
-        Of the excursion of obliquity, degrees.
-    hip_deg, hip_excursion_deg
-        Of hip angles and their excursions: thigh inclination and soft tissue, degrees.
-    contact_s
-        Of an initial contact, s.
-    """
-
-    inclination_deg: float
-    obliquity_excursion_deg: float
-    hip_deg: float
-    hip_excursion_deg: float
-    contact_s: float
+    obliquity: AngleNoise
+    adduction: AngleNoise
+    rotation: AngleNoise
 
 
 _STAIRS = ActivityNoise(
-    inclination_deg=0.35,
-    obliquity_excursion_deg=0.2,
-    hip_deg=0.8,
-    hip_excursion_deg=0.7,
-    contact_s=0.03,
+    obliquity=AngleNoise(0.22, 0.2),
+    adduction=AngleNoise(0.45, 0.6),
+    rotation=AngleNoise(0.9, 0.6),
 )
 
 
@@ -63,30 +55,29 @@ class StanceConfig:
     Attributes
     ----------
     noise
-        Per activity. From recordings with optical truth and from simulated people; thigh
-        soft tissue in running is the largest part.
+        Per activity. From the errors that calibration and contacts do not explain, of recordings
+        with optical truth and of simulated people.
     heading_limit_deg
         Above this uncertainty of the heading's drift, rotation at contact and peak and adduction
         are left empty.
     excursion_limit_deg
         Above this one the excursion of rotation is left empty too.
+    timing_limit_deg
+        An angle that changes by more than this within the uncertainty of the initial contact is
+        not known at contact, and nor is its excursion.
     """
 
     noise: Mapping[Activity, ActivityNoise] = field(
         default_factory=lambda: {
             Activity.WALK: ActivityNoise(
-                inclination_deg=0.30,
-                obliquity_excursion_deg=0.15,
-                hip_deg=0.6,
-                hip_excursion_deg=0.5,
-                contact_s=0.018,
+                obliquity=AngleNoise(0.15, 0.15),
+                adduction=AngleNoise(0.3, 0.35),
+                rotation=AngleNoise(0.75, 0.5),
             ),
             Activity.RUN: ActivityNoise(
-                inclination_deg=0.45,
-                obliquity_excursion_deg=0.25,
-                hip_deg=1.0,
-                hip_excursion_deg=0.8,
-                contact_s=0.014,
+                obliquity=AngleNoise(0.3, 0.25),
+                adduction=AngleNoise(0.6, 0.7),
+                rotation=AngleNoise(0.9, 0.6),
             ),
             Activity.STAIRS_UP: _STAIRS,
             Activity.STAIRS_DOWN: _STAIRS,
@@ -95,6 +86,7 @@ class StanceConfig:
     )
     heading_limit_deg: float = 5.0
     excursion_limit_deg: float = 15.0
+    timing_limit_deg: float = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +99,8 @@ class StanceTask:
         Which foot stands, and what it does.
     first, end
         Grid rows [first, end) that enclose the stance.
-    contact, final
-        Its borders, fractional grid rows.
+    contact, final, contact_sigma, final_sigma
+        Its borders, fractional grid rows, and their standard uncertainties, rows.
     forward_sigma
         Standard uncertainty of the pelvis' forward axis, rad.
     heading
@@ -123,6 +115,8 @@ class StanceTask:
     end: int
     contact: float
     final: float
+    contact_sigma: float
+    final_sigma: float
     forward_sigma: float
     heading: float
     heading_sigma: float
@@ -142,14 +136,14 @@ class _Measure:
     midstance: FloatArray
     peak: FloatArray
     peak_row: IntArray
-    slope: FloatArray  # at contact, rad per row
+    contact_timing: FloatArray  # change within the uncertainty of the initial contact, rad
+    midstance_timing: FloatArray
 
 
 def stance_metrics(
     tasks: Sequence[StanceTask],
     drop_rows: FloatArray,
     hip_rows: FloatArray | None,
-    rate_hz: float,
     config: StanceConfig,
 ) -> list[tuple[StrideAngles, StrideAngles]]:
     """Return angles and their standard uncertainties, degrees, of several stances at once.
@@ -166,13 +160,11 @@ def stance_metrics(
     hip_rows
         (k, n, `PRODUCTS`) axis products of their sides, of those stances alone whose hip angles can
         be known; none if there are none.
-    rate_hz
-        Grid rate.
     """
-    values, errors = _drop_metrics(tasks, drop_rows, rate_hz, config)
+    values, errors = _drop_metrics(tasks, drop_rows, config)
     known = [i for i, task in enumerate(tasks) if task.hip_known]
     if hip_rows is not None:
-        some, some_errors = _hip_metrics([tasks[i] for i in known], hip_rows, rate_hz, config)
+        some, some_errors = _hip_metrics([tasks[i] for i in known], hip_rows, config)
         for name, column in some.items():
             values[name] = _scattered(column, known, len(tasks))
             errors[name] = _scattered(some_errors[name], known, len(tasks))
@@ -187,15 +179,14 @@ def stance_metrics(
 
 
 def _drop_metrics(
-    tasks: Sequence[StanceTask], rows: FloatArray, rate_hz: float, config: StanceConfig
+    tasks: Sequence[StanceTask], rows: FloatArray, config: StanceConfig
 ) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
     sign = np.array([task.side.sign for task in tasks])
     noise = [config.noise[task.activity] for task in tasks]
     forward = np.array([task.forward_sigma for task in tasks])
     metric = _measure(tasks, sign[:, None] * obliquity(rows[..., 0]))
-    base = np.deg2rad([n.inclination_deg for n in noise])
-    base_excursion = np.deg2rad([n.obliquity_excursion_deg for n in noise])
-    timing = metric.slope * rate_hz * np.array([n.contact_s for n in noise])
+    base = np.deg2rad([n.obliquity.value_deg for n in noise])
+    base_excursion = np.deg2rad([n.obliquity.excursion_deg for n in noise])
     # Turning the forward axis mixes tilt into obliquity.
     tilt = rows[..., 1] * forward[:, None]
     j = np.arange(len(tasks))
@@ -208,16 +199,22 @@ def _drop_metrics(
         "pelvic_drop_excursion_deg": metric.peak - metric.at_contact,
     }
     errors = {
-        "pelvic_drop_at_contact_deg": _norm(at_contact, base, timing),
-        "pelvic_drop_midstance_deg": _norm(at_middle, base),
+        "pelvic_drop_at_contact_deg": _norm(at_contact, base, metric.contact_timing),
+        "pelvic_drop_midstance_deg": _norm(at_middle, base, metric.midstance_timing),
         "pelvic_drop_peak_deg": _norm(at_peak, base),
-        "pelvic_drop_excursion_deg": _norm(at_peak - at_contact, base_excursion, timing),
+        "pelvic_drop_excursion_deg": _norm(
+            at_peak - at_contact, base_excursion, metric.contact_timing
+        ),
     }
+    unclear = _unclear(metric, config)
+    for name in ("pelvic_drop_at_contact_deg", "pelvic_drop_excursion_deg"):
+        values[name] = np.where(unclear, np.nan, values[name])
+        errors[name] = np.where(unclear, np.nan, errors[name])
     return values, errors
 
 
 def _hip_metrics(
-    tasks: Sequence[StanceTask], products: FloatArray, rate_hz: float, config: StanceConfig
+    tasks: Sequence[StanceTask], products: FloatArray, config: StanceConfig
 ) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
     sign = np.array([task.side.sign for task in tasks])
     heading = np.array([task.heading for task in tasks])
@@ -228,29 +225,34 @@ def _hip_metrics(
         [[task.forward_sigma, task.heading_sigma, task.drift_sigma] for task in tasks], np.pi
     )
     lost = np.rad2deg(sigmas[:, 2]) > config.heading_limit_deg
-    base = np.deg2rad([n.hip_deg for n in noise])
-    base_excursion = np.deg2rad([n.hip_excursion_deg for n in noise])
-    contact_rows = rate_hz * np.array([n.contact_s for n in noise])
     j = np.arange(len(tasks))
     at_contact = hip_sensitivity(products[:, 0], heading, sign)
     values: dict[str, FloatArray] = {}
     errors: dict[str, FloatArray] = {}
-    for joint, angle, contact_by in (
-        ("hip_adduction", angles.adduction, at_contact.adduction),
-        ("thigh_rotation", angles.rotation, at_contact.rotation),
+    for joint, angle, contact_by, own in (
+        ("hip_adduction", angles.adduction, at_contact.adduction, [n.adduction for n in noise]),
+        ("thigh_rotation", angles.rotation, at_contact.rotation, [n.rotation for n in noise]),
     ):
+        base = np.deg2rad([n.value_deg for n in own])
+        base_excursion = np.deg2rad([n.excursion_deg for n in own])
         metric = _measure(tasks, angle)
         at_peak = hip_sensitivity(products[j, metric.peak_row], heading, sign)
         peak_by = at_peak.adduction if joint == "hip_adduction" else at_peak.rotation
         contact, peak = contact_by * sigmas, peak_by * sigmas
         change = peak - contact
-        timing = metric.slope * contact_rows
-        values[f"{joint}_at_contact_deg"] = np.where(lost, np.nan, metric.at_contact)
-        errors[f"{joint}_at_contact_deg"] = np.where(lost, np.nan, _norm(*contact.T, base, timing))
+        timing, unclear = metric.contact_timing, _unclear(metric, config)
+        hidden = lost | unclear
+        values[f"{joint}_at_contact_deg"] = np.where(hidden, np.nan, metric.at_contact)
+        errors[f"{joint}_at_contact_deg"] = np.where(
+            hidden, np.nan, _norm(*contact.T, base, timing)
+        )
         values[f"{joint}_peak_deg"] = np.where(lost, np.nan, metric.peak)
         errors[f"{joint}_peak_deg"] = np.where(lost, np.nan, _norm(*peak.T, base))
-        values[f"{joint}_excursion_deg"] = metric.peak - metric.at_contact
-        errors[f"{joint}_excursion_deg"] = _norm(*change.T, base_excursion, timing)
+        excursion = np.where(unclear, np.nan, metric.peak - metric.at_contact)
+        values[f"{joint}_excursion_deg"] = excursion
+        errors[f"{joint}_excursion_deg"] = np.where(
+            unclear, np.nan, _norm(*change.T, base_excursion, timing)
+        )
     # Adduction suffers from a lost heading even in its excursion; rotation's hardly does.
     nothing_known = np.rad2deg(sigmas[:, 2]) > config.excursion_limit_deg
     for name, empty in (
@@ -269,9 +271,10 @@ def _measure(tasks: Sequence[StanceTask], angle: FloatArray) -> _Measure:
     last = np.array([task.end - task.first - 1 for task in tasks])
     contact = np.array([task.contact - task.first for task in tasks])
     final = np.array([task.final - task.first for task in tasks])
-    at_contact, midstance, at_final = (
+    middle = 0.5 * (contact + final)
+    at_contact, before, midstance, after, at_final = (
         interpolate(angle, position[:, None])[:, 0]
-        for position in (contact, 0.5 * (contact + final), final)
+        for position in (contact, middle - 1.0, middle, middle + 1.0, final)
     )
     column = np.arange(angle.shape[1])
     inside = (column > 0) & (column < last[:, None])
@@ -280,8 +283,17 @@ def _measure(tasks: Sequence[StanceTask], angle: FloatArray) -> _Measure:
     for border, row in ((at_contact, np.zeros_like(last)), (at_final, last)):
         peak_row = np.where(border > peak, row, peak_row)
         peak = np.maximum(peak, border)
-    slope = 0.5 * (angle[:, 2] - angle[:, 0])
-    return _Measure(at_contact, midstance, peak, peak_row, slope)
+    contact_sigma = np.array([task.contact_sigma for task in tasks])
+    final_sigma = np.array([task.final_sigma for task in tasks])
+    contact_timing = 0.5 * (angle[:, 2] - angle[:, 0]) * contact_sigma
+    midstance_timing = 0.5 * (after - before) * 0.5 * np.hypot(contact_sigma, final_sigma)
+    return _Measure(at_contact, midstance, peak, peak_row, contact_timing, midstance_timing)
+
+
+def _unclear(metric: _Measure, config: StanceConfig) -> BoolArray:
+    """Return which angles are not known at contact, (j,)."""
+    timing = np.abs(metric.contact_timing)
+    return np.asarray(timing > np.deg2rad(config.timing_limit_deg), dtype=np.bool_)
 
 
 def _scattered(column: FloatArray, places: Sequence[int], length: int) -> FloatArray:

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from pelvicsense.datatypes.motion import (
-    GridBlock,
-    GridSignal,
-    OrientationBlock,
-    OrientationSignal,
-)
+from pelvicsense.datatypes.motion import GridBlock, GridSignal
 
 
 def grid_rows(block: GridBlock, first: int, end: int) -> GridBlock:
@@ -25,26 +20,6 @@ def grid_rows(block: GridBlock, first: int, end: int) -> GridBlock:
                 valid=signal.valid[rows],
                 interpolated=signal.interpolated[rows],
                 saturated=signal.saturated[rows],
-            )
-            for placement, signal in block.sensors.items()
-        },
-    )
-
-
-def orientation_rows(block: OrientationBlock, first: int, end: int) -> OrientationBlock:
-    """Return orientation rows [first, end) of a block."""
-    if end - first == len(block):
-        return block
-    rows = slice(first - block.first_index, end - block.first_index)
-    return OrientationBlock(
-        first_index=first,
-        rate_hz=block.rate_hz,
-        sensors={
-            placement: OrientationSignal(
-                earth_from_sensor=signal.earth_from_sensor[rows],
-                gyro_bias=signal.gyro_bias[rows],
-                at_rest=signal.at_rest[rows],
-                settled=signal.settled[rows],
             )
             for placement, signal in block.sensors.items()
         },

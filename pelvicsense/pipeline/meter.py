@@ -133,6 +133,8 @@ class StrideMeter:
                 end=over.end,
                 contact=stance.t_contact_s * self.rate_hz,
                 final=stance.t_final_contact_s * self.rate_hz,
+                contact_sigma=stance.contact_sigma_s * self.rate_hz,
+                final_sigma=stance.final_sigma_s * self.rate_hz,
                 forward_sigma=self._calibration.pelvis_heading_sigma,
                 heading=heading,
                 heading_sigma=self._calibration.heading_sigma.get(stance.side, math.nan),
@@ -154,12 +156,13 @@ class StrideMeter:
             tasks,
             self._pelvis.take(_rows(tasks)),
             self._hip_table([task.side for task in hips], _rows(hips)) if hips else None,
-            self.rate_hz,
             self.config,
         )
         for stance, (angles, errors) in zip(known, metrics, strict=True):
             stance.angles = _without_absolute_drop(angles) if stance.bend else angles
             stance.standard_errors = _without_absolute_drop(errors) if stance.bend else errors
+            if _contact_unclear(angles) and Flag.LOW_CONFIDENCE not in stance.flags:
+                stance.flags = (*stance.flags, Flag.LOW_CONFIDENCE)
 
     def judge(self, times: StrideTimes, opened: OpenStance, over: Stretch) -> ClosedStride:
         """Decide whether a whole stride counts, and why not; teach the tracker."""
@@ -269,3 +272,13 @@ def _rows(spans: Sequence[StanceTask] | Sequence[Stretch]) -> IntArray:
     """Return the grid rows of stances or strides side by side, (j, longest)."""
     first, end = np.array([(span.first, span.end) for span in spans]).T
     return side_by_side(first, end)
+
+
+def _contact_unclear(angles: StrideAngles) -> bool:
+    """Whether an excursion was left empty though its peak is known: see `StanceConfig`."""
+    pairs = (
+        (angles.pelvic_drop_peak_deg, angles.pelvic_drop_excursion_deg),
+        (angles.hip_adduction_peak_deg, angles.hip_adduction_excursion_deg),
+        (angles.thigh_rotation_peak_deg, angles.thigh_rotation_excursion_deg),
+    )
+    return any(math.isnan(excursion) and not math.isnan(peak) for peak, excursion in pairs)

@@ -131,6 +131,8 @@ def true_events(bouts: Sequence[Bout], origin_s: float) -> list[GaitEvent]:
                 for time_s in times_s[foot.real & (times_s < bout.end_s)]:
                     t_s = float(time_s) - origin_s
                     events.append(
-                        GaitEvent(kind=kind, side=side, t_s=t_s, known_at_s=t_s, score=1.0)
+                        GaitEvent(
+                            kind=kind, side=side, t_s=t_s, sigma_s=0.0, known_at_s=t_s, score=1.0
+                        )
                     )
     return sorted(events, key=lambda event: event.t_s)

@@ -50,7 +50,7 @@ def test_each_contact_has_one_partner_and_the_wrong_foot_is_told(session: Sessio
     )
 
     def event(side: Side, t_s: float) -> GaitEvent:
-        return GaitEvent(kind=kind, side=side, t_s=t_s, known_at_s=t_s, score=1.0)
+        return GaitEvent(kind=kind, side=side, t_s=t_s, sigma_s=0.0, known_at_s=t_s, score=1.0)
 
     events = [event(right, 1.02), event(right, 1.05), event(Side.LEFT, 3.01), event(right, 20.0)]
     rows = list(_contact_rows(replace(session, truth=truth), events, 0.0, set(Side)))

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from simulated import steady
+from simulated import stand, steady
 from stages import segments
 from streams import assert_same
 
@@ -15,7 +15,14 @@ from pelvicsense.datatypes.motion import SegmentBlock, SegmentSignal
 from pelvicsense.datatypes.placement import Activity, Placement, Side
 from pelvicsense.gait.contact_config import ContactConfig
 from pelvicsense.gait.contacts import ContactDetector
-from pelvicsense.synthetic import SimulatedSession
+from pelvicsense.synthetic import (
+    ActivityScript,
+    Locomotion,
+    PersonConfig,
+    SimulatedSession,
+    ideal_sensors,
+    simulate,
+)
 
 # Bound on the mean error and its scatter, ms: initial contact, final contact
 TIMES_MS = {
@@ -81,6 +88,29 @@ def test_contacts_are_found_on_their_side(activity: Activity, kind: EventKind) -
     bias_ms, scatter_ms = TIMES_MS[activity][kind is EventKind.FINAL_CONTACT]
     assert abs(1e3 * np.mean(errors)) < bias_ms
     assert 1e3 * np.std(errors) < scatter_ms
+
+
+@pytest.mark.parametrize(
+    ("speed_mps", "cadence_spm", "stance_fraction"),
+    [(2.0, 160.0, 0.41), (3.0, 168.0, 0.34), (4.5, 176.0, 0.28)],
+)
+def test_running_contacts_hold_at_any_speed(
+    speed_mps: float, cadence_spm: float, stance_fraction: float
+) -> None:
+    run = Locomotion(
+        activity=Activity.RUN,
+        duration_s=12.0,
+        speed_mps=speed_mps,
+        cadence_spm=cadence_spm,
+        stance_fraction=stance_fraction,
+    )
+    script = ActivityScript(sections=(stand(5.0), run, stand(1.0)), treadmill=True)
+    session = simulate(PersonConfig(), ideal_sensors(), script, seed=12)
+    events = detect(segments(session))
+    for kind in EventKind:
+        errors, found, true = matched(session, events, kind)
+        assert len(errors) == found == true
+        assert abs(np.mean(errors)) < 0.012
 
 
 @pytest.mark.parametrize("activity", list(TIMES_MS))

@@ -23,7 +23,13 @@ def leave(
 
 def event(kind: EventKind, side: Side, t_s: float, score: float, activity: Activity) -> GaitEvent:
     return GaitEvent(
-        kind=kind, side=side, t_s=t_s, known_at_s=t_s + 0.3, score=score, activity=activity
+        kind=kind,
+        side=side,
+        t_s=t_s,
+        sigma_s=0.01,
+        known_at_s=t_s + 0.3,
+        score=score,
+        activity=activity,
     )
 
 

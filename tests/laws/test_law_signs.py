@@ -76,13 +76,15 @@ def drop_deg(body: Posture, side: Side) -> float:
         end=len(body.pelvis),
         contact=0.5,
         final=3.5,
+        contact_sigma=0.0,
+        final_sigma=0.0,
         forward_sigma=0.0,
         heading=math.nan,
         heading_sigma=math.nan,
         drift_sigma=math.nan,
     )
     vertical_parts = body.pelvis[:, 2, [2, 0]]
-    [(values, _)] = stance_metrics([task], [vertical_parts], [None], 100.0, StanceConfig())
+    [(values, _)] = stance_metrics([task], [vertical_parts], [None], StanceConfig())
     return values.pelvic_drop_peak_deg
 
 

@@ -17,7 +17,6 @@ from pelvicsense.metrics.hip import axis_products
 from pelvicsense.metrics.stance import StanceConfig, StanceTask, stance_metrics
 from pelvicsense.numerics import quaternion
 
-RATE_HZ = 100.0
 STILL = quaternion.from_matrix(np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]]))
 
 TASK = StanceTask(
@@ -27,6 +26,8 @@ TASK = StanceTask(
     end=1061,
     contact=1000.25,
     final=1059.5,
+    contact_sigma=1.8,
+    final_sigma=1.8,
     forward_sigma=math.radians(2.0),
     heading=0.0,
     heading_sigma=math.radians(2.0),
@@ -57,7 +58,7 @@ def measure(
     if adduction_deg is not None and rotation_deg is not None:
         thigh = axes(sign * np.deg2rad(adduction_deg), sign * np.deg2rad(rotation_deg))
         products = axis_products(pelvis, thigh)
-    [result] = stance_metrics([task], [pelvis[:, 2, [2, 0]]], [products], RATE_HZ, StanceConfig())
+    [result] = stance_metrics([task], [pelvis[:, 2, [2, 0]]], [products], StanceConfig())
     return result
 
 
@@ -169,9 +170,9 @@ def test_a_stance_is_measured_the_same_alone_and_among_others() -> None:
         drops.append(np.ascontiguousarray(pelvis[:, 2, [2, 0]]))
         hips.append(axis_products(pelvis, thigh) if len(hips) != 2 else None)
     config = StanceConfig()
-    together = stance_metrics(tasks, drops, hips, RATE_HZ, config)
+    together = stance_metrics(tasks, drops, hips, config)
     for task, drop, hip, expected in zip(tasks, drops, hips, together, strict=True):
-        [alone] = stance_metrics([task], [drop], [hip], RATE_HZ, config)
+        [alone] = stance_metrics([task], [drop], [hip], config)
         assert exact(alone) == exact(expected)
 
 

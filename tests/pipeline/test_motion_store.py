@@ -12,7 +12,7 @@ from pelvicsense.datatypes.motion import (
     OrientationSignal,
 )
 from pelvicsense.datatypes.placement import Placement
-from pelvicsense.pipeline.blocks import grid_rows, orientation_rows
+from pelvicsense.pipeline.blocks import grid_rows
 from pelvicsense.pipeline.store import MotionStore
 
 RNG = np.random.default_rng(7)
@@ -44,6 +44,26 @@ def blocks(first: int, n: int) -> tuple[GridBlock, OrientationBlock]:
     return (
         GridBlock(first_index=first, rate_hz=100.0, sensors=grid),
         OrientationBlock(first_index=first, rate_hz=100.0, sensors=fused),
+    )
+
+
+def orientation_rows(block: OrientationBlock, first: int, end: int) -> OrientationBlock:
+    """Return orientation rows [first, end) of a block."""
+    if end - first == len(block):
+        return block
+    rows = slice(first - block.first_index, end - block.first_index)
+    return OrientationBlock(
+        first_index=first,
+        rate_hz=block.rate_hz,
+        sensors={
+            placement: OrientationSignal(
+                earth_from_sensor=signal.earth_from_sensor[rows],
+                gyro_bias=signal.gyro_bias[rows],
+                at_rest=signal.at_rest[rows],
+                settled=signal.settled[rows],
+            )
+            for placement, signal in block.sensors.items()
+        },
     )
 
 

@@ -50,7 +50,7 @@ STRIDE = Stride(
     known_at_s=9.5,
 )
 EVENT = GaitEvent(
-    kind=EventKind.FINAL_CONTACT, side=Side.RIGHT, t_s=1.5, known_at_s=1.75, score=0.9
+    kind=EventKind.FINAL_CONTACT, side=Side.RIGHT, t_s=1.5, sigma_s=0.01, known_at_s=1.75, score=0.9
 )
 CURVE = StrideCurve(
     stride=3,
