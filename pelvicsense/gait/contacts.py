@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 
@@ -32,6 +33,8 @@ from pelvicsense.gait.signals import PelvisSignals, flexion, forward_and_vertica
 from pelvicsense.gait.steps import Step, StepDetector
 from pelvicsense.gait.swings import Swing, SwingDetector
 from pelvicsense.numerics.history import History
+
+_DUE = attrgetter("due")
 
 
 @dataclass(slots=True, eq=False)
@@ -106,7 +109,7 @@ class ContactDetector:
         events: list[GaitEvent] = []
         while True:
             # In order of steps: a decision put off may be overtaken by two later steps at most.
-            landing = min(self._landings[:4], key=lambda item: item.due, default=None)
+            landing = min(self._landings[:4], key=_DUE, default=None)
             final_due = self._finals.due
             if landing is not None and landing.due <= min(final_due, self._newest):
                 events.extend(self._land(landing))

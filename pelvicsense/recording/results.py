@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
@@ -69,22 +69,28 @@ def write_results(
     if has_results(folder) and not force:
         problem = "holds results already, which are kept; use --force to replace them"
         raise RecordingError(folder, problem)
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="encode-curves") as beside:
-        most = beside.submit(encode_curves, curves)  # as much work as all the others together
-        contents = {
-            STRIDES_FILE: encode_strides(strides),
-            EVENTS_FILE: encode_events(events),
-            CURVES_FILE: most.result(),
-            SUMMARY_FILE: encode_summary(summary),
-        }
+    contents: dict[str, Callable[[], bytes]] = {
+        CURVES_FILE: lambda: encode_curves(curves),  # as much work as all the others together
+        STRIDES_FILE: lambda: encode_strides(strides),
+        EVENTS_FILE: lambda: encode_events(events),
+        SUMMARY_FILE: lambda: encode_summary(summary),
+    }
     partials = {name: folder / f".{name}.partial" for name in contents}
     _remove(partials.values())  # of a run that was killed
     try:
-        for name, data in contents.items():
-            write_private(partials[name], data)
+        with ThreadPoolExecutor(max_workers=2, thread_name_prefix="write-results") as writers:
+            written = [
+                writers.submit(_write, partials[name], encode) for name, encode in contents.items()
+            ]
+        for done in written:
+            done.result()
         _replace_all(folder, partials)
     finally:
         _remove(partials.values())
+
+
+def _write(path: Path, encode: Callable[[], bytes]) -> None:
+    write_private(path, encode())
 
 
 def _replace_all(folder: Path, partials: Mapping[str, Path]) -> None:
@@ -111,8 +117,8 @@ def encode_events(events: Sequence[GaitEvent]) -> bytes:
     times = pl.DataFrame(
         {
             "t_s": [event.t_s for event in events],
-            "kind": [event.kind.value for event in events],
-            "side": [event.side.value for event in events],
+            "kind": [event.kind for event in events],
+            "side": [event.side for event in events],
             "known_at_s": [event.known_at_s for event in events],
         },
         schema={
@@ -133,7 +139,7 @@ def encode_curves(curves: Sequence[StrideCurve]) -> bytes:
     frame = pl.DataFrame(
         {
             "stride": [curve.stride for curve in curves],
-            "side": [curve.side.value for curve in curves],
+            "side": [curve.side for curve in curves],
             **points,
         },
         schema_overrides={"stride": pl.Int64(), "side": pl.String()},

@@ -82,8 +82,8 @@ def stride_frame(strides: Sequence[Stride]) -> pl.DataFrame:
     columns = {name: pl.Series(values, dtype=pl.Float64) for name, values in numbers.items()}
     columns |= {
         "stride": pl.Series([stride.stride for stride in strides], dtype=pl.Int64),
-        "side": pl.Series([stride.side.value for stride in strides], dtype=pl.String),
-        "activity": pl.Series([stride.activity.value for stride in strides], dtype=pl.String),
+        "side": pl.Series([stride.side for stride in strides], dtype=pl.String),
+        "activity": pl.Series([stride.activity for stride in strides], dtype=pl.String),
         "valid": pl.Series([stride.valid for stride in strides], dtype=pl.Boolean),
         "flags": pl.Series([";".join(stride.flags) for stride in strides], dtype=pl.String),
     }
