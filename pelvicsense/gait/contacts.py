@@ -70,6 +70,7 @@ class ContactDetector:
         self.config = config
         self.rate_hz = rate_hz
         self.thighs = tuple(thighs)
+        self._pairing = [limit * rate_hz for limit in config.pairing_s]
         worn = [Placement.PELVIS, *(Placement.thigh(side) for side in self.thighs)]
         self._pelvis = PelvisSignals(rate_hz, first_index, worn)
         self._steps = StepDetector(config.steps, rate_hz, first_index)
@@ -253,7 +254,7 @@ class ContactDetector:
     def _misfit(self, step: Step, swing: Swing, running: bool) -> float | None:
         """Return how far a step lies from where a swing lets it be expected, rows."""
         after = step.anchor - swing.end
-        low, high = (limit * self.rate_hz for limit in self.config.pairing_s)
+        low, high = self._pairing
         if step.anchor <= swing.peak or not low < after < high:
             return None
         walking_s, running_s, stairs_s = self.config.expected_s
