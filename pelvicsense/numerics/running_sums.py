@@ -55,10 +55,6 @@ class RunningSums:
         """Return the sums over several stretches [first, end) at once, (j, c); as `over`."""
         return self._sums.take(end - 1) - self._sums.take(first - 1)
 
-    def rows(self, first: int, end: int) -> FloatArray:
-        """Return rows [first, end) of the grid, (end - first, c), to rounding."""
-        return np.diff(self._sums.rows(first - 1, end), axis=0)
-
     def drop_before(self, index: int) -> None:
         """Forget rows before a grid index."""
         self._sums.drop_before(min(index, self.end_index) - 1)
