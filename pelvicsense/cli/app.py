@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
@@ -63,6 +64,9 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and exit with its status."""
+    # Samples are parsed beside the computing, to which that leaves a processor of its own. Must be
+    # said before polars is loaded.
+    os.environ.setdefault("POLARS_MAX_THREADS", str(max(1, (os.cpu_count() or 1) - 1)))
     sys.exit(run(sys.argv[1:]))
 
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 
@@ -32,6 +33,8 @@ from pelvicsense.gait.signals import PelvisSignals, flexion, forward_and_vertica
 from pelvicsense.gait.steps import Step, StepDetector
 from pelvicsense.gait.swings import Swing, SwingDetector
 from pelvicsense.numerics.history import History
+
+_DUE = attrgetter("due")
 
 
 @dataclass(slots=True, eq=False)
@@ -67,6 +70,7 @@ class ContactDetector:
         self.config = config
         self.rate_hz = rate_hz
         self.thighs = tuple(thighs)
+        self._pairing = [limit * rate_hz for limit in config.pairing_s]
         worn = [Placement.PELVIS, *(Placement.thigh(side) for side in self.thighs)]
         self._pelvis = PelvisSignals(rate_hz, first_index, worn)
         self._steps = StepDetector(config.steps, rate_hz, first_index)
@@ -106,7 +110,7 @@ class ContactDetector:
         events: list[GaitEvent] = []
         while True:
             # In order of steps: a decision put off may be overtaken by two later steps at most.
-            landing = min(self._landings[:4], key=lambda item: item.due, default=None)
+            landing = min(self._landings[:4], key=_DUE, default=None)
             final_due = self._finals.due
             if landing is not None and landing.due <= min(final_due, self._newest):
                 events.extend(self._land(landing))
@@ -250,7 +254,7 @@ class ContactDetector:
     def _misfit(self, step: Step, swing: Swing, running: bool) -> float | None:
         """Return how far a step lies from where a swing lets it be expected, rows."""
         after = step.anchor - swing.end
-        low, high = (limit * self.rate_hz for limit in self.config.pairing_s)
+        low, high = self._pairing
         if step.anchor <= swing.peak or not low < after < high:
             return None
         walking_s, running_s, stairs_s = self.config.expected_s

@@ -49,11 +49,11 @@ class Landmarks:
         self.rate_hz = rate_hz
         self._pelvis = pelvis
         self._swings = swings
-        self._push_s = push_s
+        self._push = [limit * rate_hz for limit in push_s]
 
     def in_push_window(self, swing: Swing, step: Step) -> bool:
         """Whether a swing begins when the foot that stood before a step may leave the ground."""
-        low, high = (limit * self.rate_hz for limit in self._push_s)
+        low, high = self._push
         return low < swing.start - step.anchor < high
 
     def push(self, side: Side, step: Step, row: int) -> Swing | None:

@@ -10,8 +10,8 @@ from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.datatypes.motion import SegmentBlock, SegmentSignal
 from pelvicsense.datatypes.placement import Placement
 from pelvicsense.numerics.filters import HannSmoother
+from pelvicsense.numerics.flagged_runs import FlaggedRuns
 from pelvicsense.numerics.history import History
-from pelvicsense.numerics.running_sums import RunningSums
 
 LANDMARK_SMOOTHING_S = 0.07
 RUNNING_SMOOTHING_S = 0.11
@@ -48,25 +48,23 @@ class PelvisSignals:
         self.running_lag = int(self._slow.lag)
         self.landmarks = History(2, first_index - self.landmark_lag)
         self.running = History(1, first_index - self.running_lag)
-        self._placements = tuple(placements)
-        self._unsettled = RunningSums(len(self._placements), first_index)
+        self._unsettled = {placement: FlaggedRuns() for placement in placements}
 
     def feed(self, block: SegmentBlock, forward: FloatArray, vertical: FloatArray) -> None:
         """Take one block and the pelvis' accelerations in it."""
         self.landmarks.append(self._fast.feed(np.stack([vertical, forward], axis=1)))
         self.running.append(self._slow.feed(vertical[:, None]))
-        lost = [~block.segments[placement].settled for placement in self._placements]
-        self._unsettled.append(np.stack(lost, axis=1).astype(np.float64))
+        for placement, unsettled in self._unsettled.items():
+            unsettled.append(block.first_index, ~block.segments[placement].settled)
 
     def settled(self, first: float, end: float) -> list[Placement]:
         """Return the sensors that were settled over grid rows [first, end]."""
-        low = max(int(first), self._unsettled.first_index)
-        high = min(int(end) + 1, self._unsettled.end_index)
-        unsettled = self._unsettled.over(low, high)
-        return [p for p, rows in zip(self._placements, unsettled, strict=True) if rows == 0.0]
+        low, high = int(first), int(end) + 1
+        return [p for p, unsettled in self._unsettled.items() if not unsettled.any(low, high)]
 
     def forget(self, before_row: int) -> None:
         """Drop rows before a grid row."""
-        self._unsettled.drop_before(before_row)
         for history in (self.landmarks, self.running):
             history.drop_before(before_row)
+        for unsettled in self._unsettled.values():
+            unsettled.drop_before(before_row)

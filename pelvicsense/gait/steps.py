@@ -37,6 +37,9 @@ class StepConfig:
         Trigger level as a share of the recent steps' peaks.
     refractory_s
         Least time between two steps, s (sprinters take 4.5 a second).
+    rise_s
+        Longest time from the anchor to the trigger, s: standing, the signal may creep upward for
+        many. Contacts are looked for only so far back.
     forget_s
         Time without a step after which the peaks are forgotten, s.
     fall, landing
@@ -49,6 +52,7 @@ class StepConfig:
     threshold: float = 0.3
     relative_threshold: float = 0.15
     refractory_s: float = 0.2
+    rise_s: float = 1.0
     forget_s: float = 1.5
     fall: float = -6.7
     landing: float = 6.5
@@ -190,6 +194,8 @@ class StepDetector:
         s = self.state
         s.armed = False
         if crossing - s.last_anchor < self.config.refractory_s * self.rate_hz:
+            return
+        if row - crossing > self.config.rise_s * self.rate_hz:
             return
         interval, usual = crossing - s.last_anchor, math.inf
         if interval > self.config.forget_s * self.rate_hz:

@@ -63,6 +63,11 @@ class Stance:
     known_at_s: float
     flags: tuple[Flag, ...]
 
+    @property
+    def span_s(self) -> tuple[float, float]:
+        """From initial to final contact, s."""
+        return self.t_contact_s, self.t_final_contact_s
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StrideTimes:
@@ -82,6 +87,11 @@ class StrideTimes:
     t_end_s: float
     known_at_s: float
     plausible: bool
+
+    @property
+    def span_s(self) -> tuple[float, float]:
+        """From initial contact to initial contact, s."""
+        return self.stance.t_contact_s, self.t_end_s
 
     @property
     def stride_time_s(self) -> float:

@@ -136,13 +136,14 @@ class SwingDetector:
         self._angle.append(angle[:, None])
         smoothed = self._smoother.feed(rate[:, None])[:, 0]
         values: list[float] = smoothed.tolist()
+        turns: list[float] = (smoothed * (1.0 / self.rate_hz)).tolist()
         s = self.state
         for first, end in equal_runs(smoothed > 0.0):
             run = values[first:end]
             if run[0] > 0.0:
                 if s.open is None:
                     s.open = self._begin(s.row, s.before, run[0])
-                self._sweep(s.open, s.row, run)
+                self._sweep(s.open, s.row, run, turns[first:end])
             elif s.open is not None:
                 self._close(s.open, s.row, s.before, run[0])
                 s.open = None
@@ -196,10 +197,12 @@ class SwingDetector:
         start = row - value / (value - before)
         return Swing(start=start, start_known=row + self.lag, start_angle=self._angle_at(start))
 
-    def _sweep(self, swing: Swing, row: int, run: list[float]) -> None:
-        """Let positive rates in a row carry a swing on; believe it once it has swept enough."""
-        step_s = 1.0 / self.rate_hz
-        areas = list(accumulate((rate * step_s for rate in run), initial=swing.area))
+    def _sweep(self, swing: Swing, row: int, run: list[float], turns: list[float]) -> None:
+        """Let positive rates in a row carry a swing on; believe it once it has swept enough.
+
+        ``turns`` are the angles, rad, by which the rates in ``run`` turn the thigh.
+        """
+        areas = list(accumulate(turns, initial=swing.area))
         swing.area = areas[-1]
         peak = max(run)
         if peak > swing.peak_rate:

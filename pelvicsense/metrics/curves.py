@@ -9,28 +9,26 @@ import numpy as np
 from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.datatypes.gait import CURVE_POINTS
 from pelvicsense.metrics.hip import hip_angles, obliquity
-from pelvicsense.metrics.tables import interpolate, padded
+from pelvicsense.metrics.tables import interpolate
 
 _SHARE: FloatArray = np.linspace(0.0, 1.0, CURVE_POINTS)
 
 
-def obliquity_curves(
-    rows: Sequence[FloatArray], borders: Sequence[tuple[float, float]]
-) -> FloatArray:
+def obliquity_curves(rows: FloatArray, borders: Sequence[tuple[float, float]]) -> FloatArray:
     """Return obliquity of several strides, (j, 101) degrees.
 
     Parameters
     ----------
     rows
-        Per stride (n, 1), vertical part of the pelvis' right axis.
+        (j, n) vertical part of the pelvis' right axis, a stride each.
     borders
         Per stride its two initial contacts, fractional rows.
     """
-    return _sample(obliquity(padded(rows)[..., 0]), borders)
+    return _sample(obliquity(rows), borders)
 
 
 def hip_curves(
-    rows: Sequence[FloatArray],
+    rows: FloatArray,
     borders: Sequence[tuple[float, float]],
     headings: Sequence[float],
     signs: Sequence[float],
@@ -40,13 +38,13 @@ def hip_curves(
     Parameters
     ----------
     rows
-        Per stride (n, 18) axis products, see `hip`.
+        (j, n, 18) axis products, see `hip`, a stride each.
     borders
         Per stride its two initial contacts, fractional rows.
     headings, signs
         Per stride the thigh's heading, rad, and +1 on the right, -1 on the left.
     """
-    angles = hip_angles(padded(rows), np.array(headings)[:, None], np.array(signs)[:, None])
+    angles = hip_angles(rows, np.array(headings)[:, None], np.array(signs)[:, None])
     return _sample(angles.adduction, borders), _sample(angles.rotation, borders)
 
 

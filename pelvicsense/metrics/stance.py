@@ -11,6 +11,7 @@ excursion.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -20,7 +21,7 @@ from pelvicsense.datatypes.arrays import BoolArray, FloatArray, IntArray
 from pelvicsense.datatypes.gait import StrideAngles
 from pelvicsense.datatypes.placement import Activity, Side
 from pelvicsense.metrics.hip import hip_angles, hip_sensitivity, obliquity
-from pelvicsense.metrics.tables import interpolate, padded
+from pelvicsense.metrics.tables import interpolate
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,11 @@ class StanceTask:
     heading_sigma: float
     drift_sigma: float
 
+    @property
+    def hip_known(self) -> bool:
+        """Whether hip angles can be known."""
+        return not math.isnan(self.heading)
+
 
 @dataclass(frozen=True, slots=True)
 class _Measure:
@@ -136,8 +142,8 @@ class _Measure:
 
 def stance_metrics(
     tasks: Sequence[StanceTask],
-    drop_rows: Sequence[FloatArray],
-    hip_rows: Sequence[FloatArray | None],
+    drop_rows: FloatArray,
+    hip_rows: FloatArray | None,
     config: StanceConfig,
 ) -> list[tuple[StrideAngles, StrideAngles]]:
     """Return angles and their standard uncertainties, degrees, of several stances at once.
@@ -149,15 +155,16 @@ def stance_metrics(
     tasks
         ``j`` stances.
     drop_rows
-        Per stance (n, 2), vertical parts of the pelvis' right and forward axes over its rows.
+        (j, n, 2) vertical parts of the pelvis' right and forward axes over the stances' rows, see
+        `side_by_side`.
     hip_rows
-        Per stance (n, `PRODUCTS`) axis products of its side; none where hip angles cannot be known.
+        (k, n, `PRODUCTS`) axis products of their sides, of those stances alone whose hip angles can
+        be known; none if there are none.
     """
-    values, errors = _drop_metrics(tasks, padded(drop_rows), config)
-    known = [i for i, rows in enumerate(hip_rows) if rows is not None]
-    if known:
-        products = padded([rows for rows in hip_rows if rows is not None])
-        some, some_errors = _hip_metrics([tasks[i] for i in known], products, config)
+    values, errors = _drop_metrics(tasks, drop_rows, config)
+    known = [i for i, task in enumerate(tasks) if task.hip_known]
+    if hip_rows is not None:
+        some, some_errors = _hip_metrics([tasks[i] for i in known], hip_rows, config)
         for name, column in some.items():
             values[name] = _scattered(column, known, len(tasks))
             errors[name] = _scattered(some_errors[name], known, len(tasks))

@@ -16,16 +16,21 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from operator import attrgetter
+from typing import Any, TypeAlias
 
 import numpy as np
 from scipy.special import stdtrit
 
+from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.datatypes.gait import Flag, Stride, StrideAngles
 from pelvicsense.datatypes.placement import Activity, Side
 
 ANGLES = tuple(field.name for field in fields(StrideAngles))
 TIMING = ("stance_time_s", "stride_time_s", "stance_fraction", "cadence_spm")
+METRICS = (*ANGLES, *TIMING)
+
+Column: TypeAlias = Sequence[float] | FloatArray
 
 _UPPER_95 = 0.975
 """Probability below the upper end of a two-sided 95 % interval."""
@@ -141,17 +146,29 @@ class SessionSummary:
 
 def summarise(strides: Sequence[Stride]) -> SessionSummary:
     """Return the summary of a session's strides."""
-    order = Counter(stride.activity for stride in strides).most_common()
+    known = _known(strides)
     return SessionSummary(
         activities=tuple(
-            _activity(activity, [stride for stride in strides if stride.activity is activity])
-            for activity, _ in order
+            _activity(activity, strides, known)
+            for activity, _ in Counter(stride.activity for stride in strides).most_common()
         )
     )
 
 
-def _activity(activity: Activity, strides: Sequence[Stride]) -> ActivitySummary:
-    sides = {side: _side([s for s in strides if s.side is side]) for side in Side}
+def _known(strides: Sequence[Stride]) -> FloatArray:
+    """Return values, and their standard errors, of every stride's metrics: (2, n, metrics)."""
+    angles, shares = attrgetter(*ANGLES), attrgetter(*TIMING[1:])
+    exact = (0.0,) * len(TIMING)
+    values = [(*angles(s.angles), s.t_final_contact_s - s.t_contact_s, *shares(s)) for s in strides]
+    errors = [(*angles(s.standard_errors), *exact) for s in strides]
+    return np.array([values, errors]).reshape(2, len(strides), len(METRICS))
+
+
+def _activity(activity: Activity, strides: Sequence[Stride], known: FloatArray) -> ActivitySummary:
+    of = [i for i, stride in enumerate(strides) if stride.activity is activity]
+    sides = {
+        side: _side([i for i in of if strides[i].side is side], strides, known) for side in Side
+    }
     left, right = sides[Side.LEFT].figures, sides[Side.RIGHT].figures
     return ActivitySummary(
         activity=activity,
@@ -160,32 +177,18 @@ def _activity(activity: Activity, strides: Sequence[Stride]) -> ActivitySummary:
     )
 
 
-def _side(strides: Sequence[Stride]) -> SideSummary:
-    valid = [stride for stride in strides if stride.valid]
-    figures = {
-        name: figure(
-            [getattr(stride.angles, name) for stride in valid],
-            [getattr(stride.standard_errors, name) for stride in valid],
-        )
-        for name in ANGLES
-    }
-    for name in TIMING:
-        figures[name] = figure([_timing(stride, name) for stride in valid], [0.0] * len(valid))
+def _side(of: Sequence[int], strides: Sequence[Stride], known: FloatArray) -> SideSummary:
+    """Return the summary of the strides ``of`` one side."""
+    valid = [i for i in of if strides[i].valid]
     return SideSummary(
         valid=len(valid),
-        invalid=len(strides) - len(valid),
-        figures=figures,
-        flags=dict(Counter(flag for stride in strides for flag in stride.flags).most_common()),
+        invalid=len(of) - len(valid),
+        figures={name: figure(*known[:, valid, k]) for k, name in enumerate(METRICS)},
+        flags=dict(Counter(flag for i in of for flag in strides[i].flags).most_common()),
     )
 
 
-def _timing(stride: Stride, name: str) -> float:
-    if name == "stance_time_s":
-        return stride.t_final_contact_s - stride.t_contact_s
-    return float(getattr(stride, name))
-
-
-def figure(values: Sequence[float], standard_errors: Sequence[float]) -> Figure:
+def figure(values: Column, standard_errors: Column) -> Figure:
     """Return the figure of one metric.
 
     Parameters
@@ -193,9 +196,10 @@ def figure(values: Sequence[float], standard_errors: Sequence[float]) -> Figure:
     values, standard_errors
         Per stride, in the metric's unit; ``nan`` where not known.
     """
+    x, errors = np.asarray(values), np.asarray(standard_errors)
     # A value without a stated error, infinite where nothing bounds it, says nothing about a mean.
-    known = np.isfinite(np.array(values)) & np.isfinite(np.array(standard_errors))
-    x = np.array(values)[known]
+    known = np.isfinite(x) & np.isfinite(errors)
+    x, errors = x[known], errors[known]
     n = len(x)
     if n == 0:
         return Figure(
@@ -208,7 +212,7 @@ def figure(values: Sequence[float], standard_errors: Sequence[float]) -> Figure:
             low=math.nan,
             high=math.nan,
         )
-    mean, systematic = float(np.mean(x)), float(np.mean(np.array(standard_errors)[known]))
+    mean, systematic = float(np.mean(x)), float(np.mean(errors))
     sd = float(np.std(x, ddof=1)) if n > 1 else math.nan
     scatter = sd / math.sqrt(n)
     standard_error = math.hypot(scatter, systematic)

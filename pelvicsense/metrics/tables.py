@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from pelvicsense.datatypes.arrays import FloatArray
+from pelvicsense.datatypes.arrays import FloatArray, IntArray
 
 
 def interpolate(values: FloatArray, position: FloatArray) -> FloatArray:
@@ -19,11 +17,7 @@ def interpolate(values: FloatArray, position: FloatArray) -> FloatArray:
     return np.asarray((1.0 - share) * flat.take(at) + share * flat.take(at + 1), dtype=np.float64)
 
 
-def padded(rows: Sequence[FloatArray]) -> FloatArray:
-    """Stack (n, c) arrays of different length; the last row of a short one is repeated."""
-    longest = max(len(block) for block in rows)
-    table = np.empty((len(rows), longest, rows[0].shape[1]))
-    for target, block in zip(table, rows, strict=True):
-        target[: len(block)] = block
-        target[len(block) :] = block[-1]
-    return table
+def side_by_side(first: IntArray, end: IntArray) -> IntArray:
+    """Return the rows of stretches [first, end), (j, longest); a short one repeats its last."""
+    column = np.arange(int((end - first).max()))
+    return np.asarray(np.minimum(first[:, None] + column, end[:, None] - 1))

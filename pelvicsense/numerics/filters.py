@@ -13,6 +13,9 @@ import numpy as np
 
 from pelvicsense.datatypes.arrays import FloatArray
 
+_CACHED = 16384
+"""Numbers smoothed at a time: what is added up again and again stays in the processor's cache."""
+
 
 def hann_window(length_s: float, rate_hz: float) -> FloatArray:
     """Symmetric Hann weights of unit sum spanning ``length_s``, lag (n - 1) / 2 samples."""
@@ -56,8 +59,12 @@ class HannSmoother:
         joined = np.concatenate([tail, block])
         self.state.tail = joined[len(block) :].copy()
         # Summed tap by tap: elementwise, so independent of the block's length.
-        smoothed, part = np.zeros_like(block), np.empty_like(block)
-        for offset, weight in enumerate(self.weights.tolist()):
-            np.multiply(joined[offset : offset + len(block)], weight, out=part)
-            smoothed += part
+        smoothed = np.zeros_like(block)
+        rows = max(1, _CACHED // block.shape[1])
+        for first in range(0, len(block), rows):
+            tile = smoothed[first : first + rows]
+            part = np.empty_like(tile)
+            for offset, weight in enumerate(self.weights.tolist(), first):
+                np.multiply(joined[offset : offset + len(tile)], weight, out=part)
+                tile += part
         return smoothed

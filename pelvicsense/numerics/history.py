@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pelvicsense.datatypes.arrays import FloatArray
+from pelvicsense.datatypes.arrays import FloatArray, IntArray
 
 
 class History:
@@ -55,6 +55,17 @@ class History:
             raise IndexError(msg)
         offset = self._start - self.first_index
         return self._rows[first + offset : end + offset]
+
+    def take(self, index: IntArray) -> FloatArray:
+        """Return the rows at grid indices of any shape, (..., c), as a copy.
+
+        Raises
+        ------
+        IndexError
+            If a row is not kept, or not there yet.
+        """
+        self.rows(int(index.min()), int(index.max()) + 1)  # all there?
+        return self._rows.take(index + (self._start - self.first_index), axis=0)
 
     def drop_before(self, index: int) -> None:
         """Forget rows before a grid index."""

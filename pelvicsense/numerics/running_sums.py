@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pelvicsense.datatypes.arrays import FloatArray
+from pelvicsense.datatypes.arrays import FloatArray, IntArray
 from pelvicsense.numerics.history import History
 
 
@@ -51,9 +51,9 @@ class RunningSums:
         totals: list[float] = (sums[-1] - sums[0]).tolist()
         return totals
 
-    def rows(self, first: int, end: int) -> FloatArray:
-        """Return rows [first, end) of the grid, (end - first, c), to rounding."""
-        return np.diff(self._sums.rows(first - 1, end), axis=0)
+    def over_each(self, first: IntArray, end: IntArray) -> FloatArray:
+        """Return the sums over several stretches [first, end) at once, (j, c); as `over`."""
+        return self._sums.take(end - 1) - self._sums.take(first - 1)
 
     def drop_before(self, index: int) -> None:
         """Forget rows before a grid index."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -15,7 +15,9 @@ from pelvicsense.datatypes.placement import Activity, Side
 from pelvicsense.gait.contacts import ContactDetector
 from pelvicsense.gait.strides import Stance, StrideBuilder, StrideTimes
 from pelvicsense.pipeline.config import PipelineConfig
-from pelvicsense.pipeline.meter import OpenStance, StrideCurves, StrideMeter
+from pelvicsense.pipeline.found import ClosedStride, OpenStance
+from pelvicsense.pipeline.meter import StrideMeter
+from pelvicsense.pipeline.stretches import Stretch
 
 TrackingOutput: TypeAlias = GaitEvent | StanceReport | Stride | StrideCurve
 
@@ -104,14 +106,10 @@ class Tracking:
         segments = to_segments(self.calibration, grid, orientation)
         self._tracker.feed(segments)
         self._meter.feed(segments)
-        found: list[GaitEvent | OpenStance | _ClosedStride] = []
-        for event in self._contacts.feed(segments):
-            found.append(self._known(event))
-            found.extend(self._complete(event))
+        found = self._find(self._contacts.feed(segments))
         # Measured together: the arithmetic of one stance costs little, calling it costs more.
         self._meter.measure([item for item in found if isinstance(item, OpenStance)])
-        closed = [item for item in found if isinstance(item, _ClosedStride)]
-        curves = iter(self._meter.curves([(item.times, item.opened) for item in closed]))
+        self._meter.draw([item for item in found if isinstance(item, ClosedStride)])
         outputs: list[TrackingOutput] = []
         for item in found:
             if isinstance(item, GaitEvent):
@@ -119,7 +117,7 @@ class Tracking:
             elif isinstance(item, OpenStance):
                 outputs.append(self._report(item))
             else:
-                outputs.extend(self._stride(item, next(curves)))
+                outputs += self._stride(item)
         if self._watch is not None and self.zero_known:
             end_s = (segments.first_index + len(segments)) / segments.rate_hz
             self._watch(segments, self.headings(end_s))
@@ -127,22 +125,35 @@ class Tracking:
         self._tracker.forget()
         return outputs
 
+    def _find(self, events: Sequence[GaitEvent]) -> list[GaitEvent | OpenStance | ClosedStride]:
+        """Return events, each followed by the stance or stride that it completes."""
+        completed = [(event, self._builder.add(event)) for event in events]
+        stretches = iter(
+            self._meter.stretches.between(
+                [done.span_s for _, done in completed if done is not None]
+            )
+        )
+        found: list[GaitEvent | OpenStance | ClosedStride] = []
+        for event, done in completed:
+            found.append(self._known(event))
+            if isinstance(done, Stance):
+                found.append(self._opened(done, next(stretches)))
+            elif isinstance(done, StrideTimes):
+                opened = self._open[done.stance.side]
+                found.append(self._meter.judge(done, opened, next(stretches)))
+        return found
+
     def _known(self, event: GaitEvent) -> GaitEvent:
         if event.known_at_s >= self._accepted_s:
             return event
         return replace(event, known_at_s=self._accepted_s)
 
-    def _complete(self, event: GaitEvent) -> Iterator[OpenStance | _ClosedStride]:
-        done = self._builder.add(event)
-        if isinstance(done, Stance):
-            opened = self._meter.open(done)
-            if done.t_contact_s < self._accepted_s:
-                opened.flags = (*opened.flags, Flag.BEFORE_CALIBRATION)
-            self._open[done.side] = opened
-            yield opened
-        elif isinstance(done, StrideTimes):
-            flags, valid = self._meter.judge(done)
-            yield _ClosedStride(done, self._open[done.stance.side], flags, valid)
+    def _opened(self, stance: Stance, over: Stretch) -> OpenStance:
+        opened = self._meter.open(stance, over)
+        if stance.t_contact_s < self._accepted_s:
+            opened.flags = (*opened.flags, Flag.BEFORE_CALIBRATION)
+        self._open[stance.side] = opened
+        return opened
 
     def _report(self, opened: OpenStance) -> StanceReport:
         stance = opened.stance
@@ -157,10 +168,10 @@ class Tracking:
             known_at_s=max(stance.known_at_s, self._accepted_s),
         )
 
-    def _stride(self, closed: _ClosedStride, curves: StrideCurves) -> tuple[Stride, StrideCurve]:
+    def _stride(self, closed: ClosedStride) -> tuple[Stride, StrideCurve]:
         times, opened = closed.times, closed.opened
         stance = times.stance
-        more = tuple(flag for flag in closed.flags if flag not in opened.flags)
+        more = [flag for flag in closed.flags if flag not in opened.flags]
         stride = Stride(
             stride=self.stride_number,
             side=stance.side,
@@ -180,19 +191,9 @@ class Tracking:
         curve = StrideCurve(
             stride=self.stride_number,
             side=stance.side,
-            obliquity_deg=curves.obliquity_deg,
-            hip_adduction_deg=curves.hip_adduction_deg,
-            thigh_rotation_deg=curves.thigh_rotation_deg,
+            obliquity_deg=closed.obliquity_deg,
+            hip_adduction_deg=closed.hip_adduction_deg,
+            thigh_rotation_deg=closed.thigh_rotation_deg,
         )
         self.stride_number += 1
         return stride, curve
-
-
-@dataclass(frozen=True, slots=True)
-class _ClosedStride:
-    """A stride whose row is due."""
-
-    times: StrideTimes
-    opened: OpenStance
-    flags: list[Flag]
-    valid: bool

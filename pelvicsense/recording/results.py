@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
@@ -18,8 +19,8 @@ from pelvicsense.recording.files import write_private
 from pelvicsense.recording.stride_table import (
     TIME_DECIMALS,
     VALUE_DECIMALS,
-    decimals,
     encode_strides,
+    fixed_decimals,
 )
 
 STRIDES_FILE = "strides.csv"
@@ -68,20 +69,28 @@ def write_results(
     if has_results(folder) and not force:
         problem = "holds results already, which are kept; use --force to replace them"
         raise RecordingError(folder, problem)
-    contents = {
-        STRIDES_FILE: encode_strides(strides),
-        EVENTS_FILE: encode_events(events),
-        CURVES_FILE: encode_curves(curves),
-        SUMMARY_FILE: encode_summary(summary),
+    contents: dict[str, Callable[[], bytes]] = {
+        CURVES_FILE: lambda: encode_curves(curves),  # as much work as all the others together
+        STRIDES_FILE: lambda: encode_strides(strides),
+        EVENTS_FILE: lambda: encode_events(events),
+        SUMMARY_FILE: lambda: encode_summary(summary),
     }
     partials = {name: folder / f".{name}.partial" for name in contents}
     _remove(partials.values())  # of a run that was killed
     try:
-        for name, data in contents.items():
-            write_private(partials[name], data)
+        with ThreadPoolExecutor(max_workers=2, thread_name_prefix="write-results") as writers:
+            written = [
+                writers.submit(_write, partials[name], encode) for name, encode in contents.items()
+            ]
+        for done in written:
+            done.result()
         _replace_all(folder, partials)
     finally:
         _remove(partials.values())
+
+
+def _write(path: Path, encode: Callable[[], bytes]) -> None:
+    write_private(path, encode())
 
 
 def _replace_all(folder: Path, partials: Mapping[str, Path]) -> None:
@@ -105,15 +114,22 @@ def _remove(paths: Iterable[Path]) -> None:
 
 def encode_events(events: Sequence[GaitEvent]) -> bytes:
     """Return events.csv."""
-    columns = (
-        decimals([event.t_s for event in events], TIME_DECIMALS),
-        [event.kind for event in events],
-        [event.side for event in events],
-        decimals([event.known_at_s for event in events], TIME_DECIMALS),
-        decimals([event.score for event in events], VALUE_DECIMALS),
+    times = pl.DataFrame(
+        {
+            "t_s": [event.t_s for event in events],
+            "kind": [event.kind for event in events],
+            "side": [event.side for event in events],
+            "known_at_s": [event.known_at_s for event in events],
+        },
+        schema={
+            "t_s": pl.Float64(),
+            "kind": pl.String(),
+            "side": pl.String(),
+            "known_at_s": pl.Float64(),
+        },
     )
-    lines = [",".join(row) for row in (EVENT_COLUMNS, *zip(*columns, strict=True))]
-    return ("\n".join(lines) + "\n").encode()
+    scores = pl.DataFrame({"score": pl.Series([event.score for event in events], dtype=pl.Float64)})
+    return fixed_decimals((times, TIME_DECIMALS), (scores, VALUE_DECIMALS))
 
 
 def encode_curves(curves: Sequence[StrideCurve]) -> bytes:
@@ -123,7 +139,7 @@ def encode_curves(curves: Sequence[StrideCurve]) -> bytes:
     frame = pl.DataFrame(
         {
             "stride": [curve.stride for curve in curves],
-            "side": [curve.side.value for curve in curves],
+            "side": [curve.side for curve in curves],
             **points,
         },
         schema_overrides={"stride": pl.Int64(), "side": pl.String()},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from operator import attrgetter
 from pathlib import Path
@@ -43,32 +43,29 @@ StrideColumns: TypeAlias = Mapping[str, FloatArray | NDArray[np.str_]]
 """Columns by name: text for side, activity and flags, float64 (``nan`` where empty) for others."""
 
 
-def decimals(values: Iterable[float], places: int) -> list[str]:
-    """Return numbers with fixed decimals, nothing for ``nan``, and never a negative zero."""
-    pattern = f"%.{places}f"
-    changed = {pattern % math.nan: "", pattern % -0.0: pattern % 0.0}
-    texts = [pattern % value for value in values]
-    return [changed.get(text, text) for text in texts]
+def fixed_decimals(*parts: tuple[pl.DataFrame, int]) -> bytes:
+    """Return tables of equal height side by side as CSV, the numbers of each with fixed decimals.
+
+    Nothing is written for null, and never a negative zero.
+    """
+    texts = []
+    for frame, places in parts:
+        text = frame.write_csv(float_precision=places, quote_style="never")
+        zero = f"{0.0:.{places}f}"
+        for after in ",\n":
+            text = text.replace(f"-{zero}{after}", f"{zero}{after}")
+        texts.append(text.splitlines())
+    return "".join(f"{','.join(row)}\n" for row in zip(*texts, strict=True)).encode()
 
 
 def encode_strides(strides: Sequence[Stride]) -> bytes:
     """Return strides.csv: times with 6 decimals, all other numbers with 4, unknown ones empty."""
-    angles = [stride.angles for stride in strides]
-    errors = [stride.standard_errors for stride in strides]
-    columns = [
-        [str(stride.stride) for stride in strides],
-        [stride.side for stride in strides],
-        [stride.activity for stride in strides],
-        *(decimals(map(attrgetter(name), strides), TIME_DECIMALS) for name in TIMES),
-        decimals([stride.stance_fraction for stride in strides], VALUE_DECIMALS),
-        decimals([stride.cadence_spm for stride in strides], VALUE_DECIMALS),
-        *(decimals(map(attrgetter(name), angles), VALUE_DECIMALS) for name in ANGLES),
-        [str(int(stride.valid)) for stride in strides],
-        [";".join(stride.flags) for stride in strides],
-        *(decimals(map(attrgetter(name), errors), VALUE_DECIMALS) for name in ANGLES),
-    ]
-    lines = [",".join(row) for row in (STRIDE_COLUMNS, *zip(*columns, strict=True))]
-    return ("\n".join(lines) + "\n").encode()
+    frame = stride_frame(strides).with_columns(pl.col("valid").cast(pl.Int8()))
+    after_times = STRIDE_COLUMNS.index(TIMES[-1]) + 1
+    return fixed_decimals(
+        (frame.select(STRIDE_COLUMNS[:after_times]), TIME_DECIMALS),
+        (frame.select(STRIDE_COLUMNS[after_times:]), VALUE_DECIMALS),
+    )
 
 
 def stride_frame(strides: Sequence[Stride]) -> pl.DataFrame:
@@ -85,8 +82,8 @@ def stride_frame(strides: Sequence[Stride]) -> pl.DataFrame:
     columns = {name: pl.Series(values, dtype=pl.Float64) for name, values in numbers.items()}
     columns |= {
         "stride": pl.Series([stride.stride for stride in strides], dtype=pl.Int64),
-        "side": pl.Series([stride.side.value for stride in strides], dtype=pl.String),
-        "activity": pl.Series([stride.activity.value for stride in strides], dtype=pl.String),
+        "side": pl.Series([stride.side for stride in strides], dtype=pl.String),
+        "activity": pl.Series([stride.activity for stride in strides], dtype=pl.String),
         "valid": pl.Series([stride.valid for stride in strides], dtype=pl.Boolean),
         "flags": pl.Series([";".join(stride.flags) for stride in strides], dtype=pl.String),
     }

@@ -86,3 +86,10 @@ def test_no_step_is_known_before_it_happened() -> None:
 def test_blocks_do_not_matter(cuts: list[int]) -> None:
     signal, first = vertical(Activity.WALK)
     assert steps_of(signal, first, tuple(cuts)) == steps_of(signal, first)
+
+
+@pytest.mark.parametrize(("creeping_s", "steps"), [(0.3, 1), (5.0, 0)])
+def test_a_rise_that_creeps_for_seconds_is_no_step(creeping_s: float, steps: int) -> None:
+    creep = np.full(round(creeping_s * RATE_HZ), 0.1)
+    signal = np.concatenate([np.full(50, -1.0), creep, np.full(50, 1.0), np.full(50, -1.0)])
+    assert len(steps_of(signal)) == steps

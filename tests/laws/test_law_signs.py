@@ -83,8 +83,8 @@ def drop_deg(body: Posture, side: Side) -> float:
         heading_sigma=math.nan,
         drift_sigma=math.nan,
     )
-    vertical_parts = body.pelvis[:, 2, [2, 0]]
-    [(values, _)] = stance_metrics([task], [vertical_parts], [None], StanceConfig())
+    vertical_parts = body.pelvis[None, :, 2, [2, 0]]
+    [(values, _)] = stance_metrics([task], vertical_parts, None, StanceConfig())
     return values.pelvic_drop_peak_deg
 
 

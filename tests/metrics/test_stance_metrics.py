@@ -15,6 +15,7 @@ from pelvicsense.datatypes.placement import Activity, Side
 from pelvicsense.metrics.curves import hip_curves, obliquity_curves
 from pelvicsense.metrics.hip import axis_products
 from pelvicsense.metrics.stance import StanceConfig, StanceTask, stance_metrics
+from pelvicsense.metrics.tables import side_by_side
 from pelvicsense.numerics import quaternion
 
 STILL = quaternion.from_matrix(np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]]))
@@ -54,12 +55,20 @@ def measure(
     zero = np.zeros_like(drop_deg)
     sign = task.side.sign
     pelvis = axes(-sign * np.deg2rad(drop_deg), zero)
-    products = None
-    if adduction_deg is not None and rotation_deg is not None:
-        thigh = axes(sign * np.deg2rad(adduction_deg), sign * np.deg2rad(rotation_deg))
-        products = axis_products(pelvis, thigh)
-    [result] = stance_metrics([task], [pelvis[:, 2, [2, 0]]], [products], StanceConfig())
+    drops = pelvis[None, :, 2, [2, 0]]
+    if adduction_deg is None or rotation_deg is None:
+        [result] = stance_metrics([replace(task, heading=math.nan)], drops, None, StanceConfig())
+        return result
+    thigh = axes(sign * np.deg2rad(adduction_deg), sign * np.deg2rad(rotation_deg))
+    [result] = stance_metrics([task], drops, axis_products(pelvis, thigh)[None], StanceConfig())
     return result
+
+
+def table(stretches: list[FloatArray]) -> FloatArray:
+    """Stretches side by side, the last row of a short one repeated."""
+    end = np.cumsum([len(rows) for rows in stretches])
+    first = np.concatenate([[0], end[:-1]])
+    return np.concatenate(stretches)[side_by_side(first, end)]
 
 
 def tent(rows: FloatArray, top_row: float, top: float, rise: float, fall: float) -> FloatArray:
@@ -166,20 +175,24 @@ def test_a_stance_is_measured_the_same_alone_and_among_others() -> None:
         n = int(rng.integers(25, 80))
         pelvis = axes(*np.cumsum(rng.normal(0.0, 0.01, (2, n)), axis=1))
         thigh = axes(*np.cumsum(rng.normal(0.0, 0.01, (2, n)), axis=1))
-        tasks.append(replace(TASK, side=side, end=1000 + n, final=1000.0 + n - 1.4))
+        heading = math.nan if len(hips) == 2 else TASK.heading
+        span = {"end": 1000 + n, "final": 1000.0 + n - 1.4}
+        tasks.append(replace(TASK, side=side, heading=heading, **span))
         drops.append(np.ascontiguousarray(pelvis[:, 2, [2, 0]]))
-        hips.append(axis_products(pelvis, thigh) if len(hips) != 2 else None)
+        hips.append(axis_products(pelvis, thigh))
     config = StanceConfig()
-    together = stance_metrics(tasks, drops, hips, config)
+    known = [hip for task, hip in zip(tasks, hips, strict=True) if task.hip_known]
+    together = stance_metrics(tasks, table(drops), table(known), config)
     for task, drop, hip, expected in zip(tasks, drops, hips, together, strict=True):
-        [alone] = stance_metrics([task], [drop], [hip], config)
+        own = hip[None] if task.hip_known else None
+        [alone] = stance_metrics([task], drop[None], own, config)
         assert exact(alone) == exact(expected)
 
 
 def test_curves_go_from_contact_to_contact() -> None:
     """101 points, straight between rows, both contacts included, each stride for itself."""
     ramps = [0.001 * np.arange(n)[:, None] for n in (111, 71)]
-    curves = obliquity_curves(ramps, [(0.5, 110.0), (0.25, 69.5)])
+    curves = obliquity_curves(table(ramps)[..., 0], [(0.5, 110.0), (0.25, 69.5)])
     assert curves.shape == (2, 101)
     for curve, (start, end) in zip(curves, [(0.5, 110.0), (0.25, 69.5)], strict=True):
         rows = np.linspace(start, end, 101)
@@ -195,7 +208,7 @@ def test_hip_curves_follow_the_angles_of_each_side() -> None:
     ] + [axis_products(axes(zero, zero), axes(zero, np.deg2rad(rotation)))]
     signs = [side.sign for side in Side] + [1.0]
     borders = [(0.0, 60.0)] * 3
-    adductions, rotations = hip_curves(rows, borders, [0.0] * 3, signs)
+    adductions, rotations = hip_curves(table(rows), borders, [0.0] * 3, signs)
     at = np.linspace(0.0, 60.0, 101)
     for curve in adductions[:2]:
         np.testing.assert_allclose(curve, np.interp(at, ROWS, adduction), atol=1e-9)

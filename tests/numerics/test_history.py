@@ -31,6 +31,9 @@ def test_what_is_kept_is_what_was_appended(first_index: int, moves: list[tuple[i
         assert history.first_index >= min(end - keep, end)
         kept = history.rows(history.first_index, end)
         np.testing.assert_array_equal(kept, block(history.first_index, end - history.first_index))
+        if len(history):
+            ends = np.array([[history.first_index, end - 1], [end - 1, history.first_index]])
+            np.testing.assert_array_equal(history.take(ends)[..., 0], ends)
 
 
 @given(st.lists(st.integers(1, 40), min_size=3, max_size=80))
@@ -51,6 +54,9 @@ def test_rows_that_are_not_there_are_refused() -> None:
         with pytest.raises(IndexError, match=r"of \[15, 30\)"):
             history.rows(first, end)
     assert history.rows(15, 15).shape == (0, 2)
+    for index in ([14, 20], [15, 30]):
+        with pytest.raises(IndexError, match=r"of \[15, 30\)"):
+            history.take(np.array(index))
 
 
 def test_dropping_never_reaches_beyond_the_end_nor_backwards() -> None:

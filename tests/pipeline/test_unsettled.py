@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from pelvicsense.datatypes.gait import Stride
 from pelvicsense.datatypes.placement import Activity, Placement
+from pelvicsense.numerics.flagged_runs import FlaggedRuns
 from pelvicsense.pipeline.config import PipelineConfig
 from pelvicsense.pipeline.pipeline import Pipeline
-from pelvicsense.pipeline.unsettled import UnsettledRuns
 from pelvicsense.synthetic import (
     ActivityScript,
     Locomotion,
@@ -36,13 +36,14 @@ def test_the_longest_run_is_that_of_all_rows_together(
 ) -> None:
     unsettled = np.array(flags, dtype=bool)
     first, end = min(window), min(max(window), len(flags))
-    runs = UnsettledRuns()
+    runs = FlaggedRuns()
     borders = sorted({0, len(flags), *(cut for cut in cuts if cut < len(flags))})
     for start, stop in pairwise(borders):
         runs.append(1000 + start, unsettled[start:stop])
     as_text = "".join("x" if row else " " for row in flags[first:end])
     longest = max(map(len, as_text.split()), default=0)
     assert runs.longest(1000 + first, 1000 + end) == longest
+    assert runs.any(1000 + first, 1000 + end) == any(flags[first:end])
 
 
 def session() -> SimulatedSession:

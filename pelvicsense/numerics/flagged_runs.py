@@ -1,25 +1,23 @@
-"""Stretches in which a sensor was not settled, kept until somebody asks for them."""
+"""Where a flag was set, kept until somebody asks: almost free while it never is."""
 
 from __future__ import annotations
-
-import numpy as np
 
 from pelvicsense.datatypes.arrays import BoolArray
 from pelvicsense.numerics.runs import equal_runs
 
 
-class UnsettledRuns:
-    """Runs of unsettled rows: a gap long before a stance counts as much as one just before it."""
+class FlaggedRuns:
+    """Runs of flagged grid rows, however long ago they were."""
 
     def __init__(self) -> None:
         self._runs: list[tuple[int, int]] = []  # grid rows [first, end)
 
-    def append(self, first_index: int, unsettled: BoolArray) -> None:
+    def append(self, first_index: int, flags: BoolArray) -> None:
         """Take the rows that follow, (n,) flags."""
-        if not np.any(unsettled):
+        if not flags.any():
             return
-        for first, end in equal_runs(unsettled):
-            if unsettled[first]:
+        for first, end in equal_runs(flags):
+            if flags[first]:
                 self._join(first_index + first, first_index + end)
 
     def _join(self, first: int, end: int) -> None:
@@ -27,8 +25,12 @@ class UnsettledRuns:
             first = self._runs.pop()[0]
         self._runs.append((first, end))
 
+    def any(self, first: int, end: int) -> bool:
+        """Return whether a row of [first, end) was flagged."""
+        return bool(self._runs) and bool(self._overlapping(first, end))
+
     def longest(self, first: int, end: int) -> int:
-        """Return how many rows of [first, end) in a row were unsettled; 0 if none was."""
+        """Return how many rows of [first, end) in a row were flagged; 0 if none was."""
         return max(
             (min(b, end) - max(a, first) for a, b in self._overlapping(first, end)), default=0
         )
@@ -38,4 +40,5 @@ class UnsettledRuns:
 
     def drop_before(self, row: int) -> None:
         """Forget what ended before a row."""
-        self._runs = [(a, b) for a, b in self._runs if b > row]
+        if self._runs:
+            self._runs = [(a, b) for a, b in self._runs if b > row]

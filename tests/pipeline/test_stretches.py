@@ -1,0 +1,76 @@
+"""Stretches: what disturbed a stance or a stride, whatever the blocks its rows came in."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pelvicsense.datatypes.motion import SegmentBlock, SegmentSignal
+from pelvicsense.datatypes.placement import Placement
+from pelvicsense.pipeline.stretches import Stretches
+
+RATE_HZ = 100.0
+FIRST = 50
+ROWS = 800
+LOST, CLIPPED = slice(120, 130), slice(300, 301)
+
+
+def segments(first: int, end: int) -> SegmentBlock:
+    """Turn at 0.1 rad/s, from row 500 on to and fro; a thigh is lost, the other one clipped."""
+    yaw = np.where(np.arange(ROWS) < 500, 0.1, 0.3 * (-1.0) ** (np.arange(ROWS) // 20))
+    rows = slice(first - FIRST, end - FIRST)
+    signals = {}
+    for placement in Placement:
+        settled, saturated = np.ones(ROWS, dtype=bool), np.zeros(ROWS, dtype=bool)
+        settled[LOST] = placement is not Placement.THIGH_LEFT
+        saturated[CLIPPED] = placement is Placement.THIGH_RIGHT
+        rate = np.zeros((ROWS, 3))
+        rate[:, 1] = yaw
+        signals[placement] = SegmentSignal(
+            earth_from_segment=np.zeros((end - first, 3, 3)),
+            acceleration=np.zeros((end - first, 3)),
+            rate=rate[rows],
+            settled=settled[rows],
+            bridged=np.zeros(end - first, dtype=bool),
+            saturated=saturated[rows],
+        )
+    return SegmentBlock(first_index=first, rate_hz=RATE_HZ, segments=signals)
+
+
+def fed(cuts: list[int]) -> Stretches:
+    stretches = Stretches(RATE_HZ, FIRST, tuple(Placement))
+    for first, end in pairwise(sorted({FIRST, FIRST + ROWS, *cuts})):
+        stretches.feed(segments(first, end))
+    return stretches
+
+
+@given(st.lists(st.integers(FIRST + 1, FIRST + ROWS - 1), max_size=4), st.data())
+def test_blocks_and_company_do_not_show(cuts: list[int], data: st.DataObject) -> None:
+    seconds = st.floats(0.5, 8.4)
+    spans = [tuple(sorted(data.draw(st.tuples(seconds, seconds)))) for _ in range(3)]
+    together = fed(cuts).between(spans)
+    assert together == [stretch for span in spans for stretch in fed([]).between([span])]
+    for (start_s, end_s), stretch in zip(spans, together, strict=True):
+        assert stretch.first <= RATE_HZ * start_s < stretch.first + 1
+        assert stretch.end - 2 < RATE_HZ * end_s <= stretch.end - 1
+
+
+def test_what_disturbed_each_stretch() -> None:
+    lost, clipped, steady = fed([]).between([(1.75, 2.0), (3.0, 4.0), (4.2, 5.0)])
+    assert lost.unsettled == {Placement.THIGH_LEFT}
+    assert not lost.saturated
+    assert clipped.saturated == {Placement.THIGH_RIGHT}
+    assert not clipped.unsettled
+    assert (steady.unsettled, steady.saturated) == (frozenset(), frozenset())
+    assert steady.yaw_rate == pytest.approx(0.1)
+
+
+def test_a_bend_is_steady_over_three_seconds() -> None:
+    early, steady, swaying = fed([]).between([(2.0, 3.0), (4.2, 5.0), (7.5, 8.3)])
+    assert early.bend_rate == 0.0  # too little is known yet
+    assert steady.bend_rate == pytest.approx(0.1)
+    assert swaying.bend_rate < 0.06
