@@ -29,7 +29,7 @@ _RETRY_S = 2.0
 """Pause before the next attempt to scan where Bluetooth is not to be had."""
 
 _PERIOD_S = 0.01
-"""How often arrivals are handed on: a screen must not wait for them."""
+"""Least time between two groups of arrivals: a screen must not wait for them."""
 
 _CONNECTED_LIST_S = 0.5
 """How often the connected sensors are shown."""
