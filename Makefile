@@ -45,7 +45,7 @@ accuracy: $(INSTALLED)
 
 # Three sensors for hours of signal, with lost links and packets, and what the live path costs.
 soak: $(INSTALLED)
-	$(BIN)/pytest -s -m soak tests/ble
+	$(BIN)/pytest -s -m soak tests/ble tests/dashboard
 	cd tests/ble && PYTHONPATH=.. ../../$(BIN)/python cost.py
 
 # How late the screen and the sound are, and what the live window costs; on a quiet machine.

@@ -8,6 +8,7 @@ returns, and again in the audio callback that begins to sound it.
 
 from __future__ import annotations
 
+import asyncio
 import math
 import os
 import sys
@@ -35,6 +36,7 @@ from pelvicsense.datatypes.placement import Placement
 from pelvicsense.datatypes.samples import SampleBlock, StreamInput
 from pelvicsense.feedback.programme import FeedbackConfig, FeedbackMode
 from pelvicsense.feedback.zone import Metric, Zone
+from pelvicsense.pipeline.config import PipelineConfig
 from pelvicsense.pipeline.pipeline import Output, Pipeline
 from pelvicsense.recording.choices import WindowChoices
 from pelvicsense.runtime.live import LiveOptions, LiveWorker
@@ -45,7 +47,7 @@ from pelvicsense.sources.ble.radio import Radio
 from pelvicsense.sources.ble.worn import WornSensor
 from pelvicsense.virtual.models import make_model
 from pelvicsense.virtual.radio import virtual_person
-from pelvicsense.virtual.virtual_time import loop_clock_ns, run_fast
+from pelvicsense.virtual.virtual_time import loop_clock_ns
 
 PACKETS = int(os.environ.get("LATENCY_PACKETS", "10000"))
 MODEL = os.environ.get("LATENCY_MODEL", "imu6-open")
@@ -300,7 +302,7 @@ def main(out: Path) -> None:
     worker.start_thread()
     WatchedWindow.stamps = stamps
     window = WatchedWindow(
-        live_backend(worker), WindowChoices(theme="light", width=1280, height=800)
+        live_backend(worker, PipelineConfig()), WindowChoices(theme="light", width=1280, height=800)
     )
     window.show()
     run = Run(worker, window, stamps)
@@ -312,5 +314,5 @@ if __name__ == "__main__":
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     with tempfile.TemporaryDirectory(prefix="pelvicsense-") as folder:
         main(Path(folder))
-    alone_s = run_fast(radio_alone(RADIO_S))
+    alone_s = asyncio.run(radio_alone(RADIO_S))
     print(f"\nThe simulated radio alone: {100 * alone_s / RADIO_S:.1f} % of one core")
