@@ -33,6 +33,10 @@ from pelvicsense.sinks.live_facts import Phase
 from pelvicsense.sinks.sound import Sound
 
 
+_SWALLOWED_S = 1.0
+"""If nothing has ended by then, nobody has noticed that it was cancelled."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveOptions:
     """How a live session is run.
@@ -178,6 +182,9 @@ class LiveWorker:
             self._recording.log.stop()
         else:
             self._thread.cancel()
+            # A Bluetooth library may swallow a cancellation: then this is the next wish.
+            close = Wish(kind=WishKind.CLOSE)
+            asyncio.get_running_loop().call_later(_SWALLOWED_S, self._wishes.put_nowait, close)
 
     def _failed(self, sentence: str) -> None:
         self.buffer.update(error=sentence, phase=Phase.ENDED, progress="")
@@ -188,8 +195,7 @@ class LiveWorker:
             async with self._options.open_air() as air:
                 ready = GettingReady(air, self.buffer, self._places, self._wishes)
                 while not self._closing:
-                    sensors = await ready.run()
-                    await self._sessions(air, ready, sensors)
+                    await self._sessions(air, ready, await ready.run())
                     if not self._closing:
                         await self._await_another()
         finally:
@@ -202,6 +208,9 @@ class LiveWorker:
         self._choose_sensors()
         folder = None
         while sensors is not None:
+            if self._closing:
+                await sensors.release()
+                return
             self._swap = False
             folder = await self._record(air, sensors)
             if self._closing:
@@ -210,7 +219,8 @@ class LiveWorker:
                 break
             self._exchange_thighs()
             sensors = await ready.connect()
-        await self._sum_up(folder)
+        if not self._closing:
+            await self._sum_up(folder)
 
     async def _record(self, air: OpenAir, sensors: ConnectedSensors) -> Path | None:
         """Record until stopped; return the session's folder, none if no sample came."""
@@ -269,7 +279,7 @@ class LiveWorker:
         """Wait until another session is wanted; what was wanted before the end is past."""
         while not self._wishes.empty():
             self._wishes.get_nowait()
-        while (await self._wishes.get()).kind is not WishKind.AGAIN:
+        while (await self._wishes.get()).kind not in (WishKind.AGAIN, WishKind.CLOSE):
             pass
         self.buffer.update(error="", log=None)
 

@@ -142,6 +142,9 @@ def test_closing_the_window_ends_everything(tmp_path: Path, moment: str) -> None
                 await hand.until(ready.start.isEnabled)
         elif moment == "calibrating":
             await hand.to_recording()
+            page = hand.window.pages[Page.CALIBRATE]
+            assert isinstance(page, CalibratePage)
+            await hand.until(lambda: page.ring.fraction > 0.0)
         else:
             await hand.to_session()
             if moment == "summing up":
