@@ -32,9 +32,8 @@ from pelvicsense.sinks.live_buffer import LiveBuffer
 from pelvicsense.sinks.live_facts import Phase
 from pelvicsense.sinks.sound import Sound
 
-
 _SWALLOWED_S = 1.0
-"""If nothing has ended by then, nobody has noticed that it was cancelled."""
+"""A Bluetooth library may swallow a cancellation; after so long the end is wished for instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,9 +181,8 @@ class LiveWorker:
             self._recording.log.stop()
         else:
             self._thread.cancel()
-            # A Bluetooth library may swallow a cancellation: then this is the next wish.
-            close = Wish(kind=WishKind.CLOSE)
-            asyncio.get_running_loop().call_later(_SWALLOWED_S, self._wishes.put_nowait, close)
+            loop = asyncio.get_running_loop()
+            loop.call_later(_SWALLOWED_S, self._wish, Wish(kind=WishKind.CLOSE))
 
     def _failed(self, sentence: str) -> None:
         self.buffer.update(error=sentence, phase=Phase.ENDED, progress="")
@@ -219,8 +217,7 @@ class LiveWorker:
                 break
             self._exchange_thighs()
             sensors = await ready.connect()
-        if not self._closing:
-            await self._sum_up(folder)
+        await self._sum_up(folder)
 
     async def _record(self, air: OpenAir, sensors: ConnectedSensors) -> Path | None:
         """Record until stopped; return the session's folder, none if no sample came."""
