@@ -9,11 +9,11 @@ INSTALLED := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test accuracy soak bluez bench recordings clean
+.PHONY: help demo test accuracy soak latency bluez bench recordings clean
 
 help:
 	@sed -n '/^# /s/^# //p' Makefile | head -3
-	@echo "also: make accuracy, soak, bluez, bench, recordings, clean"
+	@echo "also: make accuracy, soak, latency, bluez, bench, recordings, clean"
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -45,8 +45,12 @@ accuracy: $(INSTALLED)
 
 # Three sensors for hours of signal, with lost links and packets, and what the live path costs.
 soak: $(INSTALLED)
-	$(BIN)/pytest -s -m soak tests/ble
+	$(BIN)/pytest -s -m soak tests/ble tests/dashboard
 	cd tests/ble && PYTHONPATH=.. ../../$(BIN)/python cost.py
+
+# How late the screen and the sound are, and what the live window costs; on a quiet machine.
+latency: $(INSTALLED)
+	cd tests/dashboard && PYTHONPATH=..:../ble QT_QPA_PLATFORM=offscreen ../../$(BIN)/python latency.py
 
 # The same program on Linux' own Bluetooth stack, in a virtual machine; needs QEMU and root.
 bluez: $(INSTALLED)

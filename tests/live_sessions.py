@@ -46,8 +46,13 @@ class Mute:
 class Window:
     """Sees views and gives commands; what it looks at it looks at thirty times a second."""
 
-    def __init__(self, worker: LiveWorker, virtual: VirtualRadio, out: Path) -> None:
+    def __init__(
+        self, worker: LiveWorker, running: asyncio.Task[None], virtual: VirtualRadio, out: Path
+    ) -> None:
         self.worker = worker
+        self.running = running
+        self.closing = False
+        """The end of the worker is wanted."""
         self.virtual = virtual
         self.out = out
         self.model = ViewModel(worker.buffer)
@@ -107,17 +112,17 @@ def live(
     seconds: float = 60.0,
     log: LogOptions | None = None,
     worn: bool = False,
+    repeat: bool = False,
 ) -> None:
     """Let a story happen to a live session, then close the window and wait until all has ended."""
-    run_fast(_live(story, out, activity, seconds, log or LogOptions(out=out, subject="P01"), worn))
+    models = {place: make_model("imu6-open", place.value[-4:]) for place in Placement}
+    virtual = virtual_person(activity, seconds, models, 41, repeat=repeat)
+    run_fast(_live(story, out, virtual, log or LogOptions(out=out, subject="P01"), worn))
 
 
 async def _live(
-    story: Story, out: Path, activity: str, seconds: float, log: LogOptions, worn: bool
+    story: Story, out: Path, virtual: VirtualRadio, log: LogOptions, worn: bool
 ) -> None:
-    models = {place: make_model("imu6-open", place.value[-4:]) for place in Placement}
-    virtual = virtual_person(activity, seconds, models, 41)
-
     @asynccontextmanager
     async def open_air() -> AsyncIterator[Air]:
         async with virtual:
@@ -143,9 +148,10 @@ async def _live(
     while not hasattr(virtual, "faults"):
         await asyncio.sleep(0.01)
     try:
-        telling = asyncio.create_task(story(Window(worker, virtual, out)))
+        window = Window(worker, running, virtual, out)
+        telling = asyncio.create_task(story(window))
         await asyncio.wait([telling, running], return_when=asyncio.FIRST_COMPLETED)
-        if running.done():
+        if running.done() and not window.closing:
             telling.cancel()
             running.result()  # the worker failed: say so
         await telling

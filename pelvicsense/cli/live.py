@@ -47,4 +47,4 @@ def command(
         keep_packets=keep_packets,
     )
     open_air = partial(air, adapter, virtual, virtual_model, None)
-    show_live(LiveWorker(LiveOptions(open_air=open_air, log=log)))
+    show_live(LiveWorker(LiveOptions(open_air=open_air, log=log)), config)

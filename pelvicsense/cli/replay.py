@@ -63,7 +63,7 @@ def _show_replay(session: Path, config: PipelineConfig, speed: float | None) -> 
         raise ConfigurationError(msg)
     open_session(session)  # a wrong folder is told here, not in a window
     check_window("add --headless")
-    show_replay(ReplayWorker(session, config, speed))
+    show_replay(ReplayWorker(session, config, speed), config)
 
 
 def _print_replay(session: Path, config: PipelineConfig, speed: float | None) -> None:

@@ -12,7 +12,10 @@ from pelvicsense.dashboard.theme import SCALE_STEP, Theme, ThemeName, apply_them
 from pelvicsense.recording.choices import WindowChoices
 
 FIRST_SIZE = QSize(1280, 800)
-"""Where nothing is remembered; fits a small laptop's screen."""
+"""Where nothing is remembered."""
+
+_FRAME = QSize(8, 40)
+"""What a window manager may put around a window, about."""
 
 
 class Appearance:
@@ -35,16 +38,29 @@ class Appearance:
         self.theme = theme_of(self.name).scaled(choices.font_scale)
         self._restore(choices)
         self._dress(self.theme)
+        while not self._fits() and self.theme.scale > 1.0:  # the screen was a larger one
+            self.smaller()
 
     def _dress(self, theme: Theme) -> None:
         self.theme = theme
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         apply_theme(application, self._window, theme)
+        QApplication.sendPostedEvents()  # so that the layouts know how large they are now
+        self._window.resize(self._window.size().boundedTo(self._room()))
+
+    def _room(self) -> QSize:
+        """Return how large the window may be on its screen."""
+        return self._window.screen().availableSize() - _FRAME
+
+    def _fits(self) -> bool:
+        least, room = self._window.minimumSizeHint(), self._room()
+        return least.width() <= room.width() and least.height() <= room.height()
 
     def _restore(self, choices: WindowChoices) -> None:
         place = QRect(choices.x, choices.y, choices.width, choices.height)
-        self._window.resize(FIRST_SIZE if place.isEmpty() else place.size())
+        size = FIRST_SIZE if place.isEmpty() else place.size()
+        self._window.resize(size.boundedTo(self._room()))
         # A place on a screen that is no longer there would hide the window.
         if any(screen.availableGeometry().intersects(place) for screen in QApplication.screens()):
             self._window.move(place.topLeft())
@@ -71,8 +87,11 @@ class Appearance:
         )
 
     def larger(self) -> None:
-        """Enlarge the text."""
-        self._dress(self.theme.scaled(self.theme.scale * SCALE_STEP))
+        """Enlarge the text, as long as the screen holds the window."""
+        before = self.theme
+        self._dress(before.scaled(before.scale * SCALE_STEP))
+        if not self._fits():
+            self._dress(before)
 
     def smaller(self) -> None:
         """Reduce the text."""

@@ -16,3 +16,14 @@ def clock_text(seconds: float) -> str:
     minutes, second = divmod(int(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def number_text(value: float, decimals: int) -> str:
+    """Return a number with a true minus sign."""
+    return f"{value:.{decimals}f}".replace("-", "−")
+
+
+def difference_text(value: float, decimals: int) -> str:
+    """Return a difference with its sign; none before what rounds to zero."""
+    rounded = round(value, decimals)
+    return f"{rounded:+.{decimals}f}".replace("-", "−") if rounded else f"{0.0:.{decimals}f}"

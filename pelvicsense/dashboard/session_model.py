@@ -37,6 +37,7 @@ _MOST_CLOCK_SIGMA_MS = 15.0
 _LOW_BATTERY_PERCENT = 15.0
 
 _SLIPPED = "A sensor seems to have moved on the body: fasten it and calibrate anew."
+_LOST_MEND = "It is looked for: bring it near, and see that it is switched on."
 _SWAPPED = "The left and right thigh sensors look swapped."
 
 
@@ -108,9 +109,13 @@ class SessionModel:
             yield Alert(text=_SLIPPED, mend=Mend.RECALIBRATE)
         for link in links:
             if link.state is SensorState.LOST:
-                yield Alert(text=f"{link.name}: connection lost for {link.state_s:.0f} s.")
+                yield Alert(text=f"{link.name}: connection lost {_since(link)}. {_LOST_MEND}")
             elif link.state is SensorState.STALLED:
-                yield Alert(text=f"{link.name}: sends nothing for {link.state_s:.0f} s.")
+                yield Alert(text=f"{link.name}: sends nothing {_since(link)}.")
+
+
+def _since(link: LinkRow) -> str:
+    return f"for {link.state_s:.0f} s" if link.state_s >= 1.0 else "just now"
 
 
 def _notices(status: LiveStatus, sides: Mapping[Side, SideView]) -> Iterator[str]:

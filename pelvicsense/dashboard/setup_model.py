@@ -21,6 +21,8 @@ from pelvicsense.sinks.live_facts import LiveStatus, Phase, SensorFact
 _SIGNALS = ((-60, "strong", 4), (-75, "good", 3), (-85, "weak", 2))
 """Least strength in dBm, word, bars."""
 
+_SWAPPED = "The left and right thigh sensors look swapped; the button above exchanges them"
+
 _VERY_WEAK = ("very weak", 1)
 _UNSEEN = ("", 0)
 
@@ -124,7 +126,7 @@ class CalibrateModel:
             still_restarts=self._restarts,
             strides_good=_strides(progress.steps) if progress is not None else 0,
             strides_needed=_strides(progress.steps_needed) if progress is not None else 0,
-            refused=capital(self.refused),
+            refused=_SWAPPED if self.swapped else capital(self.refused),
             accepted=capital(self.words) if self.calibration is not None else "",
             earth_from_sensor={} if pose is None else _newest(pose),
             swapped=self.swapped,

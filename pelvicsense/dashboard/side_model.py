@@ -77,9 +77,10 @@ class SideModel:
         self._valid += stride.valid
         for stance in reversed(self._stances):
             if stance.report.t_contact_s == stride.t_contact_s:
-                stance.valid = stride.valid
+                if stance.valid != stride.valid:
+                    stance.valid, self._trends = stride.valid, None
                 break
-        self._view = self._trends = None
+        self._view = None
 
     def take_curve(self, curve: StrideCurve) -> None:
         """Take the curve of the stride that was taken just before."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import ClassVar
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
@@ -136,11 +137,19 @@ def theme_of(name: ThemeName) -> Theme:
 
 
 class ThemedWidget(QWidget):
-    """A widget that paints itself: it is handed each new theme and repaints."""
+    """A widget that paints itself: it is handed each new theme and repaints.
+
+    Attributes
+    ----------
+    worn
+        What the application wears now; one that is made later begins with it.
+    """
+
+    worn: ClassVar[Theme] = LIGHT
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.theme = LIGHT
+        self.theme = ThemedWidget.worn
 
     def apply_theme(self, theme: Theme) -> None:
         """Take the colours and sizes."""
@@ -155,6 +164,7 @@ class ThemedWidget(QWidget):
 
 def apply_theme(application: QApplication, root: QWidget, theme: Theme) -> None:
     """Dress an application and everything in a window."""
+    ThemedWidget.worn = theme
     application.setPalette(_palette(theme))
     root.setStyleSheet(_style_sheet(theme))
     widget: ThemedWidget
@@ -225,12 +235,13 @@ def _style_sheet(theme: Theme) -> str:
     QPushButton[role="action"]:focus {{ border: 2px solid {theme.text}; }}
     QPushButton[role="action"]:disabled {{ background: {theme.window}; color: {theme.muted}; }}
     QTableView {{
-        background: {theme.surface}; gridline-color: {theme.border};
+        background: {theme.surface}; gridline-color: {theme.border}; font-size: {px(1.2)}px;
         border: 1px solid {theme.border}; border-radius: 6px;
     }}
-    QTableView::item {{ border: none; padding: 0px {px(0.6)}px; }}
+    QTableView::item {{ border: none; padding: {px(0.15)}px {px(0.8)}px; }}
     QHeaderView::section {{
-        background: {theme.window}; color: {theme.muted}; border: none; padding: {px(0.35)}px;
+        background: {theme.window}; color: {theme.muted}; border: none;
+        padding: {px(0.35)}px {px(0.8)}px;
     }}
     QPushButton[role="step"] {{
         border: none; border-bottom: 3px solid transparent; border-radius: 0px;

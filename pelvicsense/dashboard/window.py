@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
@@ -26,9 +28,9 @@ from pelvicsense.dashboard.view_state_session import Alert, Mend
 from pelvicsense.recording.choices import WindowChoices
 from pelvicsense.runtime.notices import DISCLAIMER
 
-FRAME_MS = 25
-"""40 pictures a second, so that a sample is seen within 50 ms even when a new stride takes long to
-draw; on a slow machine the timer skips, and only drawing is lost."""
+FRAME_MS = 16
+"""60 looks a second, so that a sample is seen within 50 ms; only what has changed is painted. On a
+slow machine the timer skips, and only drawing is lost."""
 
 
 class MainWindow(QMainWindow):
@@ -49,6 +51,8 @@ class MainWindow(QMainWindow):
         self._view = backend.view()
         self._followed: Page | None = None
         self._ending = False
+        self.replays: list[MainWindow] = []
+        """Opened from here, and closed with this one."""
         self.pages = self._make_pages()
         self.strip = TopStrip(tuple(self.pages))
         self.banner = Banner(can_mend=backend.live is not None)
@@ -74,7 +78,12 @@ class MainWindow(QMainWindow):
         pages: dict[Page, QWidget] = {}
         if live is not None:
             pages = {Page.READY: ReadyPage(live), Page.CALIBRATE: CalibratePage()}
-        return pages | {Page.SESSION: self.session_page, Page.SUMMARY: SummaryPage(live)}
+        return pages | {Page.SESSION: self.session_page, Page.SUMMARY: self._make_summary()}
+
+    def _make_summary(self) -> SummaryPage:
+        page = SummaryPage(self.backend.live, self.backend.write_report)
+        page.replay_wanted.connect(self._open_replay)
+        return page
 
     def _make_bar(self) -> CommandBar | ReplayBar:
         if self.backend.replay is not None:
@@ -189,6 +198,13 @@ class MainWindow(QMainWindow):
     def _open_target(self, live: LiveCommands) -> None:
         TargetDialog(live, self._view.session.feedback, self).show()
 
+    def _open_replay(self, folder: str) -> None:
+        """Replay a session in a window of its own, beside this one."""
+        if self.backend.replay_of is not None:
+            replay = MainWindow(self.backend.replay_of(Path(folder)), self.appearance.choices())
+            self.replays.append(replay)
+            replay.show()
+
     def _ask_to_end(self, live: LiveCommands) -> None:
         ask_to_end(self, live.stop)
 
@@ -206,16 +222,18 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Qt wants to close: only when the session has ended in order, and without waiting here."""
+        if not self._ending:
+            self._ending = True
+            self.backend.close()
+            for replay in self.replays:
+                replay.close()
+            self.setEnabled(False)
+            self.setWindowTitle("pelvicsense: ending the session …")
         if self.backend.closed():
             self._timer.stop()
             event.accept()
             return
         event.ignore()
-        if not self._ending:
-            self._ending = True
-            self.backend.close()
-            self.setEnabled(False)
-            self.setWindowTitle("pelvicsense: ending the session …")
         QTimer.singleShot(FRAME_MS, self._close)
 
 

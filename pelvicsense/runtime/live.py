@@ -32,6 +32,9 @@ from pelvicsense.sinks.live_buffer import LiveBuffer
 from pelvicsense.sinks.live_facts import Phase
 from pelvicsense.sinks.sound import Sound
 
+_SWALLOWED_S = 1.0
+"""A Bluetooth library may swallow a cancellation; after so long the end is wished for instead."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveOptions:
@@ -178,6 +181,8 @@ class LiveWorker:
             self._recording.log.stop()
         else:
             self._thread.cancel()
+            loop = asyncio.get_running_loop()
+            loop.call_later(_SWALLOWED_S, self._wish, Wish(kind=WishKind.CLOSE))
 
     def _failed(self, sentence: str) -> None:
         self.buffer.update(error=sentence, phase=Phase.ENDED, progress="")
@@ -188,8 +193,7 @@ class LiveWorker:
             async with self._options.open_air() as air:
                 ready = GettingReady(air, self.buffer, self._places, self._wishes)
                 while not self._closing:
-                    sensors = await ready.run()
-                    await self._sessions(air, ready, sensors)
+                    await self._sessions(air, ready, await ready.run())
                     if not self._closing:
                         await self._await_another()
         finally:
@@ -202,6 +206,9 @@ class LiveWorker:
         self._choose_sensors()
         folder = None
         while sensors is not None:
+            if self._closing:
+                await sensors.release()
+                return
             self._swap = False
             folder = await self._record(air, sensors)
             if self._closing:
@@ -269,7 +276,7 @@ class LiveWorker:
         """Wait until another session is wanted; what was wanted before the end is past."""
         while not self._wishes.empty():
             self._wishes.get_nowait()
-        while (await self._wishes.get()).kind is not WishKind.AGAIN:
+        while (await self._wishes.get()).kind not in (WishKind.AGAIN, WishKind.CLOSE):
             pass
         self.buffer.update(error="", log=None)
 

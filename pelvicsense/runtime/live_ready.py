@@ -29,7 +29,7 @@ _RETRY_S = 2.0
 """Pause before the next attempt to scan where Bluetooth is not to be had."""
 
 _PERIOD_S = 0.01
-"""How often arrivals are handed on: a screen must not wait for them."""
+"""Least time between two groups of arrivals: a screen must not wait for them."""
 
 _CONNECTED_LIST_S = 0.5
 """How often the connected sensors are shown."""
@@ -59,6 +59,7 @@ class WishKind(Enum):
     CONNECT = auto()
     AGAIN = auto()
     START = auto()
+    CLOSE = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,10 +115,15 @@ class GettingReady:
         self._troubles: dict[str, str] = {}
         self._scan_failed = False
 
-    async def run(self) -> ConnectedSensors:
-        """Return connected sensors when the recording is wanted; cancelling lets go of all."""
+    async def run(self) -> ConnectedSensors | None:
+        """Return connected sensors when the recording is wanted, none when the end is.
+
+        Cancelling lets go of all.
+        """
         while True:
             wish = await self._choose()
+            if wish.kind is WishKind.CLOSE:
+                return None
             if wish.kind is WishKind.BLINK:
                 await self._blink_unconnected(wish.address)
                 continue
@@ -132,6 +138,8 @@ class GettingReady:
             if wish.kind is WishKind.START:
                 return connected
             await connected.release()
+            if wish.kind is WishKind.CLOSE:
+                return None
             if wish.kind is WishKind.PLACE:  # a place is part of the connection: make it anew
                 self._place(wish)
 
@@ -176,7 +184,7 @@ class GettingReady:
         """Do what can be done while scanning; return whether that was it."""
         if wish.kind is WishKind.PLACE:
             self._place(wish)
-        return wish.kind not in (WishKind.BLINK, WishKind.CONNECT)
+        return wish.kind not in (WishKind.BLINK, WishKind.CONNECT, WishKind.CLOSE)
 
     async def _next_wish(self, timeout_s: float) -> Wish | None:
         try:

@@ -19,12 +19,13 @@ from pelvicsense.sinks.privacy import device_hash
 from pelvicsense.sinks.recorder import SessionRecorder, WallTime
 from pelvicsense.sinks.unfinished import find_unfinished
 from pelvicsense.sources.ble.source import BleSource
+from pelvicsense.sources.pace import Pace
 
 _SYNC_S = 1.0
 """A power cut loses no more than this."""
 
 _COMPUTE_S = 0.05
-"""How often the analysis runs: each run costs about the same, however little has come."""
+"""Least time between two runs of the analysis: each costs about the same, however little came."""
 
 STILL_S = 4.0
 """How long somebody who says "still now" is taken to stand still."""
@@ -233,10 +234,10 @@ class SessionLog:
 
     async def _compute(self) -> None:
         """Feed the pipeline with everything that waits, until there is no more."""
-        ended = False
+        ended, pace = False, Pace(_COMPUTE_S)
         while not ended:
             waiting = [await self._queue.get()]
-            await asyncio.sleep(max(0.0, _COMPUTE_S - self._source.period_s))
+            await pace.wait()
             while not self._queue.empty():
                 waiting.append(self._queue.get_nowait())
             ended = waiting[-1] is None

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from pelvicsense.datatypes.arrays import FloatArray, IntArray
+from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.datatypes.placement import Placement
 from pelvicsense.datatypes.samples import SampleBlock
 from pelvicsense.pipeline.now import Poses
@@ -27,8 +27,15 @@ SIGNAL_ROWS = 8192
 MOST_FACTS = 4096
 """Outputs that may wait for the window: more than ten minutes of running."""
 
+_COLUMNS = 7
+"""Time, three of acceleration, three of turning speed."""
+
 _GAP_S = 0.5
 """After a longer silence a trace is not drawn through."""
+
+
+def _twice() -> FloatArray:
+    return np.full((2 * SIGNAL_ROWS, _COLUMNS), np.nan)
 
 
 @dataclass(slots=True)
@@ -37,28 +44,35 @@ class _Ring:
 
     Attributes
     ----------
-    t_s, acc, gyr
-        Rows, written round and round.
+    rows
+        Time, acceleration, turning speed; written round and round, and again `SIGNAL_ROWS` further
+        on, so that the newest rows always lie in one piece.
     written
         Rows written so far.
     host_ns
         Stamp of the newest sample.
     """
 
-    t_s: FloatArray = field(default_factory=lambda: np.full(SIGNAL_ROWS, np.nan))
-    acc: FloatArray = field(default_factory=lambda: np.full((SIGNAL_ROWS, 3), np.nan))
-    gyr: FloatArray = field(default_factory=lambda: np.full((SIGNAL_ROWS, 3), np.nan))
+    rows: FloatArray = field(default_factory=_twice)
     written: int = 0
     host_ns: int = 0
 
-    def append(self, t_s: FloatArray, acc: FloatArray, gyr: FloatArray) -> None:
-        rows = _rows(self.written, len(t_s))
-        self.t_s[rows], self.acc[rows], self.gyr[rows] = t_s, acc, gyr
-        self.written += len(t_s)
+    @property
+    def newest_s(self) -> float:
+        """Time of the newest row."""
+        return float(self.newest(1)[0, 0])
 
+    def append(self, *columns: FloatArray) -> None:
+        """Write rows, `SIGNAL_ROWS` at most."""
+        rows = np.column_stack(columns)
+        place = np.arange(self.written, self.written + len(rows)) % SIGNAL_ROWS
+        self.rows[place] = self.rows[place + SIGNAL_ROWS] = rows
+        self.written += len(rows)
 
-def _rows(first: int, count: int) -> IntArray:
-    return np.arange(first, first + count, dtype=np.int64) % SIGNAL_ROWS
+    def newest(self, count: int) -> FloatArray:
+        """Return a view of the newest rows, of which there are so many."""
+        end = (self.written - 1) % SIGNAL_ROWS + 1 + SIGNAL_ROWS
+        return self.rows[end - count : end]
 
 
 class LiveBuffer:
@@ -94,7 +108,7 @@ class LiveBuffer:
             if self._origin_ns is None:
                 self._origin_ns = int(block.host_ns[0])
             t_s = _spread(ring, block, self._origin_ns)[-SIGNAL_ROWS:]
-            if ring.written and t_s[0] - ring.t_s[(ring.written - 1) % SIGNAL_ROWS] > _GAP_S:
+            if ring.written and t_s[0] - ring.newest_s > _GAP_S:
                 break_row = np.full((1, 3), np.nan)
                 ring.append(t_s[:1], break_row, break_row)
             ring.append(t_s, acc, gyr)
@@ -159,12 +173,8 @@ class LiveBuffer:
             ring = self._rings.get(sensor)
             count = min(len(t_s), ring.written, SIGNAL_ROWS) if ring is not None else 0
             if ring is not None and count:
-                rows = _rows(ring.written - count, count)
-                t_s[-count:], acc[-count:], gyr[-count:] = (
-                    ring.t_s[rows],
-                    ring.acc[rows],
-                    ring.gyr[rows],
-                )
+                rows = ring.newest(count)
+                t_s[-count:], acc[-count:], gyr[-count:] = rows[:, 0], rows[:, 1:4], rows[:, 4:7]
         empty = len(t_s) - count
         t_s[:empty], acc[:empty], gyr[:empty] = np.nan, np.nan, np.nan
         return count
@@ -184,7 +194,7 @@ def _spread(ring: _Ring, block: SampleBlock, origin_ns: int) -> FloatArray:
     stamps: FloatArray = np.asarray((block.host_ns - origin_ns) * 1e-9, dtype=np.float64)
     if not ring.written:
         return stamps
-    before = float(ring.t_s[(ring.written - 1) % SIGNAL_ROWS])
+    before = ring.newest_s
     if not 0.0 < stamps[-1] - before <= _GAP_S:
         return stamps
     m = len(block)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+if os.environ.get("QT_QPA_PLATFORM", "offscreen") == "offscreen":  # its own screen is too small
+    screen = Path(__file__).with_name("screen.json")
+    os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={screen}"
 QtWidgets = pytest.importorskip(
     "PySide6.QtWidgets",
-    reason="Qt cannot be loaded: install the extra 'dashboard', and on Debian libegl1 libgl1 "
-    "libxkbcommon0 libdbus-1-3 libfontconfig1",
+    reason="Qt cannot be loaded: install the extra 'dashboard', and on Debian what the README says",
     exc_type=ImportError,
 )
 
@@ -35,3 +38,13 @@ def live() -> Mock:
 def replay() -> Mock:
     """Give commands that are only counted."""
     return Mock(spec=ReplayCommands)
+
+
+@pytest.fixture
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let nothing be read from, or written to, the user's own folders."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"):
+            patch.delenv(name, raising=False)
+        patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+        yield

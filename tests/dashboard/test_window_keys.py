@@ -7,7 +7,7 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 from views import FEEDBACK, session_view
@@ -284,3 +284,16 @@ def test_closing_waits_until_the_session_has_ended(scene: Scene, qtbot: QtBot) -
     scene.close.assert_called_once_with()
     scene.closed = True
     qtbot.waitUntil(lambda: not scene.window.isVisible(), timeout=5000)
+
+
+def test_text_grows_only_as_far_as_the_screen_holds_the_window(
+    scene: Scene, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = scene.window.appearance
+    monkeypatch.setattr(look, "_room", lambda: QSize(1272, 680))
+    for _ in range(8):
+        qtbot.keyClick(scene.window, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
+    least = scene.window.minimumSizeHint()
+    assert 1.0 < look.theme.scale < 2.0
+    assert (least.width() <= 1272, least.height() <= 680) == (True, True)
+    assert (scene.window.width() <= 1272, scene.window.height() <= 680) == (True, True)

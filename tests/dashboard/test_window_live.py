@@ -2,88 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hands import Hand
 from live_sessions import Window, live
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox, QPushButton
-from windows import WINDOW
+from PySide6.QtWidgets import QMessageBox
 
-from pelvicsense.dashboard.backend import Backend
 from pelvicsense.dashboard.pages.calibrate_page import CalibratePage
-from pelvicsense.dashboard.pages.ready_page import ReadyPage
 from pelvicsense.dashboard.pages.summary_page import SummaryPage
 from pelvicsense.dashboard.panels.command_bar import CommandBar
 from pelvicsense.dashboard.view_state import Page
 from pelvicsense.dashboard.view_state_session import SHOWN
 from pelvicsense.dashboard.widgets.lights import Light
-from pelvicsense.dashboard.window import MainWindow
-from pelvicsense.datatypes.placement import Placement, Side
+from pelvicsense.datatypes.placement import Side
 from pelvicsense.datatypes.samples import MarkKind
 from pelvicsense.recording.marks import read_marks
 
 DROP = SHOWN[0]
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path_factory: pytest.TempPathFactory, qapp: object) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"):
-            patch.delenv(name, raising=False)
-        patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
-        yield
-
-
-class Hand:
-    """Sees the real window, clicks and types in it."""
-
-    def __init__(self, told: Window) -> None:
-        self._told = told
-        self.window = MainWindow(
-            Backend(
-                view=told.look,
-                signals=told.worker.buffer,
-                live=told.worker,
-                close=lambda: None,
-                closed=lambda: True,
-            ),
-            WINDOW,
-        )
-        self.window.show()
-        self.window.activateWindow()
-        QTest.qWaitForWindowActive(self.window)  # keys go to the active window only
-
-    async def until(self, seen: Callable[[], object], timeout_s: float = 60.0) -> None:
-        """Let the window draw until something is seen in it."""
-
-        def drawn(_: object) -> object:
-            self.window.draw()
-            return seen()
-
-        await self._told.until(drawn, timeout_s)
-
-    def click(self, button: QPushButton) -> None:
-        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-
-    def press(self, key: Qt.Key) -> None:
-        QTest.keyClick(self.window, key)
-
-    async def to_recording(self) -> None:
-        """Wear the sensors, connect, start."""
-        ready = self.window.pages[Page.READY]
-        assert isinstance(ready, ReadyPage)
-        await self.until(lambda: len(ready.rows) == len(Placement))
-        for place, letter in zip(Placement, "plr", strict=True):  # as their names begin
-            QTest.keyClicks(ready.rows[self._told.virtual.address(place)].place, letter)
-        await self.until(ready.connect_sensors.isEnabled)
-        self.click(ready.connect_sensors)
-        await self.until(ready.start.isEnabled)
-        assert ready.targets.targets[Placement.PELVIS].worn.text().endswith("✓ ready")
-        self.click(ready.start)
-        await self.until(lambda: self.window.page is Page.CALIBRATE)
+pytestmark = pytest.mark.usefixtures("home", "qapp")
 
 
 def test_find_wear_calibrate_run_and_sum_up(tmp_path: Path) -> None:
@@ -130,7 +69,6 @@ def test_find_wear_calibrate_run_and_sum_up(tmp_path: Path) -> None:
         assert [mark.text for mark in marks if mark.kind is MarkKind.NOTE] == ["half way"]
         kinds = [mark.kind for mark in marks]
         assert [kinds.count(k) for k in (MarkKind.SYNC, MarkKind.PAUSE, MarkKind.RESUME)] == [1] * 3
-        window.close()
-        window.deleteLater()
+        hand.leave()
 
     live(story, tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -12,8 +13,9 @@ from pytestqt.qtbot import QtBot
 from views import replay_view, session_view
 from windows import WINDOW, Scene
 
-from pelvicsense.dashboard.backend import replay_backend
+from pelvicsense.dashboard.backend import Backend, replay_backend
 from pelvicsense.dashboard.number_text import degrees_text
+from pelvicsense.dashboard.pages.summary_page import SummaryPage
 from pelvicsense.dashboard.panels.replay_bar import ReplayBar
 from pelvicsense.dashboard.view_state import Page
 from pelvicsense.dashboard.view_state_session import SHOWN, Alert, Mend
@@ -186,3 +188,28 @@ def test_a_recording_plays_and_scrubs_with_the_numbers_of_the_analysis(
     tile = window.session_page.sides[Side.RIGHT].tiles[SHOWN[0]]
     shown = {degrees_text(s.angles.pelvic_drop_peak_deg) for s in strides if s.side is Side.RIGHT}
     assert tile.number.text in shown
+
+
+def test_a_session_that_has_ended_is_played_back_beside_it(qtbot: QtBot, live: Mock) -> None:
+    asked: list[Path] = []
+
+    def replay_of(folder: Path) -> Backend:
+        asked.append(folder)
+        worker = ReplayWorker(WALK, PipelineConfig())
+        worker.start_thread()
+        return replay_backend(worker)
+
+    scene = Scene(live=live, page=Page.SUMMARY)
+    qtbot.addWidget(scene.window)
+    scene.window.backend = replace(scene.window.backend, replay_of=replay_of)
+    scene.window.show()
+    page = scene.window.pages[Page.SUMMARY]
+    assert isinstance(page, SummaryPage)
+    qtbot.mouseClick(page.replay, Qt.MouseButton.LeftButton)
+    (opened,) = scene.window.replays
+    assert asked == [Path(scene.shown.summary.folder)]
+    qtbot.waitUntil(lambda: position_s(opened) > 0.0, timeout=60_000)
+    scene.window.close()
+    qtbot.waitUntil(lambda: not opened.isVisible(), timeout=10_000)
+    assert opened.backend.closed()
+    opened.deleteLater()

@@ -114,12 +114,13 @@ def test_the_curve_of_another_angle_can_be_chosen(scene: Scene) -> None:
 
 def test_signals_are_drawn_when_they_are_looked_at(scene: Scene) -> None:
     page = scene.window.session_page
-    assert page.signals.traces[Placement.PELVIS].getData()[0] is None
+    assert len(page.signals.trace(Placement.PELVIS)[0]) == 0
     page.tabs.setCurrentWidget(page.signals)
     scene.window.draw()
-    times, lane = page.signals.traces[Placement.THIGH_RIGHT].getData()
+    times, speed = page.signals.trace(Placement.THIGH_RIGHT)
     assert times[-1] == pytest.approx(14.0)
-    assert lane == pytest.approx(2.0)
+    assert speed == pytest.approx(2.0)
+    assert len(speed) == 400
 
 
 def test_the_small_print_says_links_batteries_clocks_and_notices(scene: Scene) -> None:

@@ -10,14 +10,16 @@ from PySide6.QtCore import QMimeData, QPointF, Qt
 from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 from views import calibrate_view, ready_view, sensor_row, summary_view
-from windows import Scene
+from windows import WINDOW, Scene
 
 from pelvicsense.dashboard.pages.calibrate_page import CalibratePage
 from pelvicsense.dashboard.pages.ready_page import ReadyPage
 from pelvicsense.dashboard.pages.summary_page import SummaryPage
 from pelvicsense.dashboard.panels.sensor_row import SENSOR_MIME, SensorRowPanel
+from pelvicsense.dashboard.theme import ThemeName
 from pelvicsense.dashboard.view_state import Page
 from pelvicsense.dashboard.view_state_setup import CalibrateStep, ReadyView
+from pelvicsense.dashboard.widgets.lights import SignalBars
 from pelvicsense.datatypes.placement import Placement, Side
 
 
@@ -211,7 +213,7 @@ def test_figures_have_their_intervals_and_say_what_differs(scene: Scene) -> None
         "Run: pelvic drop peak, °",
         "5.1  [4.6, 5.6]",
         "6.8  [6.1, 7.5]",
-        "-1.7   ◆ the sides differ",
+        "−1.7   ◆ the sides differ",
     ]
     assert "differ" not in texts(page, 1)[3]
     assert page.words.text().startswith("30:34, 2410 strides count, 37 do not.")
@@ -253,3 +255,12 @@ def test_while_it_computes_it_says_so(scene: Scene) -> None:
     assert summary(scene, working="computing the summary: 40 %").words.text() == (
         "… computing the summary: 40 %"
     )
+
+
+def test_a_row_that_comes_later_wears_the_theme_too(qtbot: QtBot, live: Mock) -> None:
+    scene = Scene(live=live, choices=replace(WINDOW, theme="dark"), page=Page.SUMMARY)
+    qtbot.addWidget(scene.window)
+    scene.show(Page.READY)
+    rows = scene.window.pages[Page.READY].findChildren(SignalBars)
+    assert rows
+    assert {bars.theme.name for bars in rows} == {ThemeName.DARK}

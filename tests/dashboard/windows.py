@@ -14,6 +14,7 @@ from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.datatypes.placement import Placement
 from pelvicsense.recording.choices import WindowChoices
 
+PLOTS = 3
 WINDOW = WindowChoices(theme="light", width=1280, height=800)
 
 
@@ -53,7 +54,12 @@ class Scene:
             ),
             choices,
         )
+        self._draw()
 
     def show(self, page: Page, **changes: object) -> None:
         self.shown = view(page, **changes)
-        self.window.draw()
+        self._draw()
+
+    def _draw(self) -> None:
+        for _ in range(PLOTS):  # each picture draws one of them anew
+            self.window.draw()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -12,14 +12,22 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
+from pelvicsense.dashboard.backend import WriteReport
 from pelvicsense.dashboard.commands import LiveCommands
-from pelvicsense.dashboard.number_text import UNKNOWN_TEXT, clock_text
+from pelvicsense.dashboard.number_text import (
+    UNKNOWN_TEXT,
+    clock_text,
+    difference_text,
+    number_text,
+)
+from pelvicsense.dashboard.panels.report_button import ReportButton
 from pelvicsense.dashboard.theme import set_role
 from pelvicsense.dashboard.view_state_after import ChangeRow, SummaryRow, SummaryView
 from pelvicsense.dashboard.words import capital
@@ -49,6 +57,9 @@ def _table(headings: Sequence[str]) -> QTableWidget:
     table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     table.horizontalHeader().setStretchLastSection(True)
+    # As tall as its rows, as long as there is room.
+    table.setSizeAdjustPolicy(QAbstractItemView.SizeAdjustPolicy.AdjustToContents)
+    table.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
     return table
 
 
@@ -76,9 +87,19 @@ class SummaryPage(QWidget):
     ----------
     commands
         Who is told that another session is wanted; none in a replay.
+    write_report
+        Writes the report of a session; none where there is none to be had.
     """
 
-    def __init__(self, commands: LiveCommands | None, parent: QWidget | None = None) -> None:
+    replay_wanted = Signal(str)
+    """A session folder."""
+
+    def __init__(
+        self,
+        commands: LiveCommands | None,
+        write_report: WriteReport | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._view: SummaryView | None = None
         self.title, self.words = QLabel("Summary"), QLabel()
@@ -88,24 +109,38 @@ class SummaryPage(QWidget):
         self.changes = _table(_CHANGE_HEADINGS)
         self.compared, self.notices = QLabel(), QLabel()
         set_role(self.compared, "heading")
-        for label in (self.compared, self.notices):
+        self.trouble = QLabel()
+        set_role(self.trouble, "trouble")
+        self.trouble.hide()
+        for label in (self.compared, self.notices, self.trouble):
             label.setWordWrap(True)
         self.open_folder = QPushButton("Open the &folder")
         self.open_folder.clicked.connect(self._open_folder)
+        self.replay = QPushButton("&Play it back")
+        self.replay.clicked.connect(self._want_replay)
+        self.replay.setVisible(commands is not None)  # a replay is one already
         self.another = QPushButton("&New session")
         self.another.setVisible(commands is not None)
         if commands is not None:
             self.another.clicked.connect(commands.look_again)
+        self.report = None if write_report is None else ReportButton(write_report)
         buttons = QHBoxLayout()
         buttons.addWidget(self.notices, 1)
+        if self.report is not None:
+            set_role(self.report, "action")
+            self.report.failed.connect(self._tell_trouble)
+            buttons.addWidget(self.report)
+        buttons.addWidget(self.replay)
         buttons.addWidget(self.open_folder)
         buttons.addWidget(self.another)
         layout = QVBoxLayout(self)
         layout.addWidget(self.title)
         layout.addWidget(self.words)
-        layout.addWidget(self.figures, 3)
+        layout.addWidget(self.figures)
         layout.addWidget(self.compared)
-        layout.addWidget(self.changes, 2)
+        layout.addWidget(self.changes)
+        layout.addStretch()
+        layout.addWidget(self.trouble)
         layout.addLayout(buttons)
 
     def draw(self, view: SummaryView) -> None:
@@ -124,7 +159,19 @@ class SummaryPage(QWidget):
         _fill(self.changes, [_change_cells(row) for row in view.changes])
         self.changes.setVisible(bool(view.changes))
         self.notices.setText("\n".join(f"· {notice}" for notice in view.notices))
-        self.open_folder.setEnabled(bool(view.folder))
+        self.trouble.hide()
+        for button in (self.open_folder, self.replay):
+            button.setEnabled(bool(view.folder))
+        if self.report is not None:
+            self.report.show_folder("" if view.working else view.folder)
+
+    def _tell_trouble(self, sentence: str) -> None:
+        self.trouble.setText(f"▲ {capital(sentence)}")
+        self.trouble.show()
+
+    def _want_replay(self) -> None:
+        if self._view is not None:
+            self.replay_wanted.emit(self._view.folder)
 
     def _open_folder(self) -> None:
         if self._view is not None:
@@ -140,23 +187,24 @@ def _figure_cells(row: SummaryRow) -> list[str]:
         if mean is None:
             cells.append(UNKNOWN_TEXT)
         elif low is None or high is None:
-            cells.append(f"{mean:.{decimals}f}")
+            cells.append(number_text(mean, decimals))
         else:
-            cells.append(f"{mean:.{decimals}f}  [{low:.{decimals}f}, {high:.{decimals}f}]")
+            between = f"[{number_text(low, decimals)}, {number_text(high, decimals)}]"
+            cells.append(f"{number_text(mean, decimals)}  {between}")
     if row.difference is None:
         cells.append(UNKNOWN_TEXT)
     else:
         distinct = "   ◆ the sides differ" if row.distinct else ""
-        cells.append(f"{row.difference:+.{decimals}f}{distinct}")
+        cells.append(f"{difference_text(row.difference, decimals)}{distinct}")
     return cells
 
 
 def _change_cells(row: ChangeRow) -> list[str]:
     return [
         f"{'◆' if row.real else '○'} {row.words}",
-        f"{row.before:.1f}",
-        f"{row.now:.1f}",
-        f"{row.change:+.1f}",
-        f"{row.detectable:.1f}",
+        number_text(row.before, 1),
+        number_text(row.now, 1),
+        difference_text(row.change, 1),
+        number_text(row.detectable, 1),
         row.source,
     ]

@@ -81,7 +81,8 @@ class SensorRowPanel(QFrame):
         set_role(self._name, "heading")
         set_role(self._model, "muted")
         set_role(self._trouble, "trouble")
-        self._trouble.setWordWrap(True)
+        for label in (self._model, self._trouble):
+            label.setWordWrap(True)
         self._lay_out()
 
     def _lay_out(self) -> None:

@@ -38,14 +38,17 @@ class TrendPanel(Plot):
         words = METRIC_SCALES[metric]
         self.item.setYRange(words.least_deg, words.most_deg, padding=0.02)
 
-    def draw(self, sides: Mapping[Side, SideView], zone: Zone | None) -> None:
-        """Show the trends; what has not changed is not drawn again."""
+    def draw(self, sides: Mapping[Side, SideView], zone: Zone | None) -> bool:
+        """Show the trends, where they have changed; return whether they had."""
         self.show_zone(zone)
+        changed = False
         for side, view in sides.items():
             old = self._views.get(side)
             if old is None or old.trends.get(self._metric) is not view.trends.get(self._metric):
                 self._draw_side(side, view)
+                changed = True
             self._views[side] = view
+        return changed
 
     def _draw_side(self, side: Side, view: SideView) -> None:
         trend = view.trends.get(self._metric)

@@ -21,12 +21,13 @@ from pelvicsense.sources.ble.link_state import LinkChange, LinkTimes
 from pelvicsense.sources.ble.radio import Radio
 from pelvicsense.sources.ble.sightings import Sighting, find
 from pelvicsense.sources.ble.worn import WornSensor, check_distinct
+from pelvicsense.sources.pace import Pace
 
 Told: TypeAlias = Callable[[str], None]
 """Takes a sentence about progress."""
 
 PERIOD_S = 0.05
-"""How often what has arrived is handed on: unnoticeable, and rare enough to be cheap."""
+"""Least time between two groups: unnoticeable, and rare enough to be cheap."""
 
 _FIND_S = 15.0
 _FIRST_SAMPLE_S = 5.0
@@ -55,7 +56,7 @@ class BleSource:
     keep
         Shown every notification before it is decoded.
     period_s
-        How often what has arrived is handed on.
+        Least time between two groups of what has arrived.
     """
 
     def __init__(
@@ -223,14 +224,15 @@ class BleSource:
         self._put(Mark(host_ns=host_ns, kind=kind, sensor=sensor, text=text))
 
     async def groups(self) -> AsyncIterator[list[StreamInput]]:
-        """Yield what arrived, a group every ``period_s`` while anything does, until stopped."""
+        """Yield what arrived, at once but no more often than every ``period_s``, until stopped."""
+        pace = Pace(self.period_s)
         if self._early:
             yield self._early
             self._early = []
         while not self._stopped or self._arrived:
             await self._waiting.wait()
             if not self._stopped:
-                await asyncio.sleep(self.period_s)
+                await pace.wait()
             self._waiting.clear()
             self._raise_if_broken()
             group = self._drain()
