@@ -17,6 +17,7 @@ COMMANDS = {
     "live": "live",
     "analyze": "analyze",
     "replay": "replay",
+    "plan": "plan",
     "report": "report",
     "trends": "trends",
     "compare": "compare",

@@ -7,20 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pelvicsense.cli.options import sessions_option
+
 if TYPE_CHECKING:
     from pelvicsense.runtime.forget import Remembered
 
 
 @click.command(name="forget")
 @click.argument("subject")
-@click.option(
-    "--in",
-    "folder",
-    type=click.Path(path_type=Path),
-    default=Path("recordings"),
-    show_default=True,
-    help="Folder that holds the sessions.",
-)
+@sessions_option
 @click.option("--yes", is_flag=True, help="Do not ask; for scripts.")
 def command(subject: str, folder: Path, yes: bool) -> None:
     """Delete all sessions of SUBJECT, their results, and the remembered targets. For good."""
@@ -42,6 +37,8 @@ def _list(kept: Remembered) -> None:
     for folder in kept.folders:
         size = f"{folder.files} files, {folder.byte_count / 1e6:.1f} MB"
         click.echo(f"{folder.folder}  ({size})")
+    if kept.plan is not None:
+        click.echo(f"{kept.plan}: the retraining plan")
     if kept.choices is not None:
         click.echo(f"{kept.choices}: the targets of {kept.subject}")
     for doubt in kept.doubts:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pelvicsense.cli.options import config_with, radio_options, session_options
+from pelvicsense.cli.options import config_with, plan_lookup, radio_options, session_options
 
 
 @click.command(name="live")
@@ -23,6 +23,7 @@ def command(
     speed: float | None,
     adapter: str | None,
     filter_name: str,
+    plan: str,
     keep_packets: bool,
 ) -> None:
     """Find, wear and calibrate sensors, and see every stride, in a window.
@@ -45,6 +46,7 @@ def command(
         speed_mps=speed,
         config=config,
         keep_packets=keep_packets,
+        next_step=plan_lookup(out, subject, plan),
     )
     open_air = partial(air, adapter, virtual, virtual_model, None)
     show_live(LiveWorker(LiveOptions(open_air=open_air, log=log)), config)

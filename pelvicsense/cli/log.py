@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pelvicsense.cli.options import config_with, radio_options, session_options
+from pelvicsense.cli.options import config_with, plan_lookup, radio_options, session_options
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pelvicsense.cli.log_screen import LogScreen
     from pelvicsense.cli.radio import Air
     from pelvicsense.feedback.programme import FeedbackConfig
     from pelvicsense.pipeline.pipeline import Output
+    from pelvicsense.runtime.live_feedback import LiveFeedback
     from pelvicsense.runtime.log import LogOptions
+    from pelvicsense.sinks.status_tracker import StatusTracker
     from pelvicsense.sources.ble.source import BleSource
     from pelvicsense.sources.ble.worn import WornSensor
 
@@ -58,6 +60,7 @@ def command(
     adapter: str | None,
     filter_name: str,
     cues: bool,
+    plan: str,
     keep_packets: bool,
     control: Path | None,
     quiet: bool,
@@ -84,6 +87,7 @@ def command(
         duration_s=duration,
         config=config_with(filter_name),
         keep_packets=keep_packets,
+        next_step=plan_lookup(out, subject, plan),
     )
     screen = LogScreen(quiet=quiet, as_json=status_json)
     recording = _Recording(
@@ -215,16 +219,16 @@ class _Recording:
         feedback = LiveFeedback(
             self.targets or FeedbackConfig(), lambda words: source.mark(MarkKind.CUE, words)
         )
+        listeners = Listeners(
+            inputs=tracker.take_inputs, outputs=_taking(feedback, tracker, self.screen)
+        )
+        log = SessionLog(source, self.options, wall_time(radio.radio.clock_ns), listeners)
+        if log.plan_step is not None:
+            feedback.follow(log.plan_step)
+            self.screen.say(log.plan_step.words)
         feedback.open_sound()
         if feedback.sound_trouble:
             self.screen.say(feedback.sound_trouble)
-
-        def take(outputs: Sequence[Output]) -> None:
-            feedback.take(outputs)
-            tracker.take_outputs(outputs)
-
-        listeners = Listeners(inputs=tracker.take_inputs, outputs=take)
-        log = SessionLog(source, self.options, wall_time(radio.radio.clock_ns), listeners)
         if log.continues is not None:
             self.screen.say(
                 f"{log.continues} was cut short; this session carries it on (what it holds is safe)"
@@ -257,6 +261,23 @@ class _Recording:
                 watching.result()
         if self.folder is not None:
             self.screen.say(f"recorded: {self.folder}")
+
+
+def _taking(
+    feedback: LiveFeedback, tracker: StatusTracker, screen: LogScreen
+) -> Callable[[Sequence[Output]], None]:
+    """Return who takes what the live analysis says: a cue must not wait for anything."""
+    over = False
+
+    def take(outputs: Sequence[Output]) -> None:
+        nonlocal over
+        feedback.take(outputs)
+        tracker.take_outputs(outputs)
+        if feedback.plan_done and not over:
+            over = True
+            screen.say(f"{feedback.plan_words}: the planned minutes are done")
+
+    return take
 
 
 def _heed_cancellation(task: asyncio.Task[None]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from pelvicsense.feedback.plan import PlanStep
     from pelvicsense.pipeline.config import PipelineConfig
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -47,9 +48,60 @@ session_options = _together(
     ),
     click.option("--speed", type=click.FloatRange(min=0, min_open=True), help="Known speed, m/s."),
     click.option("--filter", "filter_name", default="vqf", show_default=True, metavar="NAME"),
+    click.option(
+        "--plan",
+        default="next",
+        show_default=True,
+        metavar="next|off|NUMBER",
+        help="Session of the subject's plan, if there is one.",
+    ),
     click.option("--keep-packets", is_flag=True, help="Also keep raw notifications (packets.csv)."),
 )
-"""What a new session is: `out`, `subject`, `activity`, `speed`, `filter_name`, `keep_packets`."""
+"""What a new session is: parameters ``out``, ``subject``, ``activity``, ``speed``, ``filter_name``,
+``plan``, ``keep_packets``."""
+
+
+def plan_lookup(folder: Path, subject: str, plan: str) -> Callable[[], PlanStep | None]:
+    """Return what looks up the wanted session of the subject's plan; it is looked up now, too.
+
+    Raises
+    ------
+    ConfigurationError
+        If ``plan`` is no session of the subject's plan.
+    PlanError, RecordingError
+        If the plan cannot be used.
+    """
+    from pelvicsense.datatypes.errors import ConfigurationError
+    from pelvicsense.runtime.plan import read_plan
+    from pelvicsense.runtime.plan_history import next_step
+
+    def look_up() -> PlanStep | None:
+        if plan == "off":
+            return None
+        if plan == "next":
+            return next_step(folder, subject)
+        whole = read_plan(folder, subject)
+        if whole is None or not plan.isdecimal():
+            msg = (
+                f"--plan: expected next, off, or the number of a session of the plan of {subject}, "
+                f"got {plan!r}" + ("; there is no plan" if whole is None else "")
+            )
+            raise ConfigurationError(msg)
+        return whole.step(int(plan))
+
+    look_up()
+    return look_up
+
+
+sessions_option = click.option(
+    "--in",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path("recordings"),
+    show_default=True,
+    help="Folder that holds the sessions.",
+)
+"""Where a person's sessions are: parameter ``folder``."""
 
 
 def config_with(filter_name: str) -> PipelineConfig:

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
-
-if TYPE_CHECKING:
-    from pelvicsense.runtime.result import SessionResult
 
 
 @click.command(name="report")
@@ -20,6 +16,7 @@ if TYPE_CHECKING:
 @click.option("--force", is_flag=True, help="Replace a report that is there already.")
 def command(session: Path, out: Path | None, pdf: bool, force: bool) -> None:
     """Analyse SESSION and write its report: one HTML file that needs no network."""
+    from pelvicsense.cli.analysed import analysed
     from pelvicsense.recording.session import open_session
     from pelvicsense.report.extra import require_extra
     from pelvicsense.report.write import check_free, write_page
@@ -29,21 +26,8 @@ def command(session: Path, out: Path | None, pdf: bool, force: bool) -> None:
     page_file = out if out is not None else session / "report.html"
     pdf_file = page_file.with_suffix(".pdf") if pdf else None
     check_free(page_file, pdf_file, force=force)
-    result = _analysed(session)
+    result = analysed(session)
     from pelvicsense.report.page import session_page
 
     for path in write_page(session_page(result), page_file, pdf_file):
         click.echo(f"Written: {path}")
-
-
-def _analysed(session: Path) -> SessionResult:
-    """Analyse, with a progress bar on the standard error where that is a terminal."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    from pelvicsense.runtime.analyze import analyze
-
-    errors = Console(stderr=True)
-    with Progress(console=errors, transient=True, disable=not errors.is_terminal) as bar:
-        task = bar.add_task("analysing", total=1.0)
-        return analyze(session, progress=lambda share: bar.update(task, completed=share))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pelvicsense.cli.options import sessions_option
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -22,14 +24,7 @@ _MOST_SESSIONS = 12
 
 @click.command(name="trends")
 @click.argument("subject")
-@click.option(
-    "--in",
-    "folder",
-    type=click.Path(path_type=Path),
-    default=Path("recordings"),
-    show_default=True,
-    help="Folder that holds the sessions.",
-)
+@sessions_option
 @click.option("--html", type=click.Path(path_type=Path), help="Also write it as one HTML file.")
 @click.option("--force", is_flag=True, help="Replace an HTML file that is there already.")
 def command(subject: str, folder: Path, html: Path | None, force: bool) -> None:
@@ -41,6 +36,7 @@ def command(subject: str, folder: Path, html: Path | None, force: bool) -> None:
     from rich.console import Console
     from rich.text import Text
 
+    from pelvicsense.cli.plan_table import print_plan
     from pelvicsense.cli.tables import bullet
     from pelvicsense.report.extra import require_extra
     from pelvicsense.report.history import past_sessions
@@ -54,6 +50,9 @@ def command(subject: str, folder: Path, html: Path | None, force: bool) -> None:
     console = Console(highlight=False)
     console.print(Text(f"{subject}: {len(past.sessions)} sessions with results", style="bold"))
     console.print()
+    if past.plan is not None:
+        print_plan(console, past.plan, "Retraining plan")
+        console.print()
     for activity in past.activities:
         _print_activity(console, past, activity)
     for notice in past.notices:

@@ -21,7 +21,7 @@ from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.datatypes.gait import Flag, StanceReport, Stride, StrideCurve
 from pelvicsense.datatypes.placement import Activity, Placement, Side
 from pelvicsense.datatypes.quality import LinkQuality
-from pelvicsense.feedback.programme import Cue
+from pelvicsense.feedback.programme import CadenceCue, Cue
 from pelvicsense.pipeline.now import Poses
 from pelvicsense.runtime.notices import PLACEMENT_WORDS
 from pelvicsense.sinks.live_facts import LiveStatus, Phase
@@ -54,7 +54,7 @@ class SessionModel:
         self._calibrate = calibrate
         self._sides = {side: SideModel(side) for side in Side}
         self._stride: Stride | None = None
-        self._cue: Cue | None = None
+        self._cue: Cue | CadenceCue | None = None
 
     def take_stance(self, report: StanceReport) -> None:
         """Take a stance."""
@@ -69,7 +69,7 @@ class SessionModel:
         """Take a stride's curve."""
         self._sides[curve.side].take_curve(curve)
 
-    def take_cue(self, cue: Cue) -> None:
+    def take_cue(self, cue: Cue | CadenceCue) -> None:
         """Take what the person was told."""
         self._cue = cue
 
@@ -96,6 +96,7 @@ class SessionModel:
             calibration=capital(self._calibrate.words),
             calibrated=self._calibrate.calibration is not None,
             feedback=status.feedback,
+            plan=status.plan,
             cue=cue.words if cue and now_s - cue.known_at_s <= _CUE_SHOWN_S else "",
             sound_trouble=capital(status.sound_trouble),
             alerts=tuple(self._alerts(links)),

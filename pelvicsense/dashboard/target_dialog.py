@@ -124,7 +124,7 @@ class TargetDialog(QDialog):
         form = QFormLayout()
         form.addRow("&Tell", self.mode)
         form.addRow("&What", self.told)
-        form.addRow("&Faded: share of strides", self.share)
+        form.addRow("&Faded: share of minutes", self.share)
         form.addRow("&How far outside is heard as", self.coding)
         form.addRow(self.sound)
         layout = QVBoxLayout(self)

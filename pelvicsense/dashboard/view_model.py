@@ -11,7 +11,7 @@ from pelvicsense.dashboard.view_state_after import SummaryView
 from pelvicsense.datatypes.calibration import CalibrationNews
 from pelvicsense.datatypes.gait import StanceReport, Stride, StrideCurve
 from pelvicsense.datatypes.samples import Mark, MarkKind
-from pelvicsense.feedback.programme import Cue
+from pelvicsense.feedback.programme import CadenceCue, Cue
 from pelvicsense.sinks.live_buffer import LiveBuffer
 from pelvicsense.sinks.live_facts import Analysed, Begun, Fact, Finished, LiveStatus, Phase
 
@@ -57,7 +57,7 @@ class ViewModel:
                 self._session.take_curve(fact)
             case CalibrationNews():
                 self._calibrate.take(fact)
-            case Cue():
+            case Cue() | CadenceCue():
                 self._session.take_cue(fact)
             case Mark(kind=MarkKind.RECALIBRATE):
                 self._calibrate.begin_anew()

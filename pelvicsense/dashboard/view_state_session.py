@@ -218,6 +218,8 @@ class SessionView:
         Whether angles have a zero.
     feedback
         Zones, mode, sound.
+    plan
+        How far a session of a retraining plan is, in words; empty without one.
     cue
         The newest cue in words, such as ``left: 1.2° above``; empty if none for 2 s.
     sound_trouble
@@ -240,6 +242,7 @@ class SessionView:
     calibration: str = ""
     calibrated: bool = False
     feedback: FeedbackConfig = field(default_factory=FeedbackConfig)
+    plan: str = ""
     cue: str = ""
     sound_trouble: str = ""
     alerts: tuple[Alert, ...] = ()

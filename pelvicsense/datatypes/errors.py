@@ -7,7 +7,9 @@
     ├── RadioError         Bluetooth, or a sensor on it, does not do what is needed
     ├── ConfigurationError a parameter or an option is out of its range
     ├── FilterRefusedError an orientation filter that failed our frame or sign checks
-    └── ProfileError       a firmware profile says something wrong, or not enough
+    └── TomlError          a text that a person wrote says something wrong, or not enough
+        ├── ProfileError   … a firmware profile
+        └── PlanError      … a retraining plan
 
 The command line prints the message and exits with status 1; everything else is a bug and keeps
 its traceback.
@@ -57,15 +59,15 @@ class FilterRefusedError(ConfigurationError):
 
 
 @dataclass(frozen=True, slots=True)
-class ProfileFault:
-    """One thing that is wrong with a firmware profile.
+class TomlFault:
+    """One thing that is wrong with a TOML text.
 
     Attributes
     ----------
     line
         One-based line in the text.
     key
-        Where in the profile, such as ``packets[0].fields[2].type``; empty for the whole text.
+        Where in the text, such as ``packets[0].fields[2].type``; empty for the whole of it.
     problem
         One sentence: expected, got, what to do.
     """
@@ -82,8 +84,8 @@ class ProfileFault:
         )
 
 
-class ProfileError(PelvicsenseError):
-    """A firmware profile says something wrong, or not enough.
+class TomlError(PelvicsenseError):
+    """A TOML text that a person wrote says something wrong, or not enough.
 
     Parameters
     ----------
@@ -93,12 +95,27 @@ class ProfileError(PelvicsenseError):
         Everything that is wrong, in the order of the lines; at least one.
     """
 
-    def __init__(self, origin: str, faults: Sequence[ProfileFault]) -> None:
+    all_shown_by = ""
+    """The command that shows all faults."""
+
+    def __init__(self, origin: str, faults: Sequence[TomlFault]) -> None:
         more = len(faults) - 1
-        rest = f" (and {more} more: run `pelvicsense profiles check`)" if more else ""
+        rest = f" (and {more} more: run `{self.all_shown_by}`)" if more else ""
         super().__init__(f"{origin}:{faults[0]}{rest}")
         self.origin = origin
         self.faults = tuple(faults)
+
+
+class ProfileError(TomlError):
+    """A firmware profile says something wrong, or not enough."""
+
+    all_shown_by = "pelvicsense profiles check"
+
+
+class PlanError(TomlError):
+    """A retraining plan says something wrong, or not enough."""
+
+    all_shown_by = "pelvicsense plan SUBJECT"
 
 
 def error_line(error: PelvicsenseError | OSError) -> str:

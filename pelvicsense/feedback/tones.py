@@ -32,6 +32,9 @@ class ToneConfig:
         third, told apart without training.
     semitones_per_deg
         With pitch: further steps per degree outside. Default 2, a whole tone.
+    deg_per_spm
+        A cadence one step per minute outside sounds like so many degrees. Default 0.5: the usual
+        zone is four steps wide, that of an angle two degrees.
     most_semitones
         Largest distance from the middle. Default 16: two octaves and a half in all, still pleasant.
     degrees_per_tone
@@ -54,6 +57,7 @@ class ToneConfig:
     middle_hz: float = 660.0
     first_semitones: float = 4.0
     semitones_per_deg: float = 2.0
+    deg_per_spm: float = 0.5
     most_semitones: float = 16.0
     degrees_per_tone: float = 1.5
     most_tones: int = 3

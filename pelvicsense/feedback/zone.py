@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.datatypes.errors import ConfigurationError
 from pelvicsense.datatypes.gait import StrideAngles
 
@@ -34,6 +35,13 @@ class ZonePlace(StrEnum):
     BELOW = "below"
     IN = "in"
     ABOVE = "above"
+
+    @classmethod
+    def of(cls, outside: float) -> ZonePlace:
+        """Return where a value lies that is so far outside: below negative, inside 0."""
+        if outside == 0.0:
+            return cls.IN
+        return cls.BELOW if outside < 0.0 else cls.ABOVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +76,38 @@ class Zone:
 
     def place(self, value_deg: float) -> ZonePlace:
         """Return where a known value lies."""
-        outside_deg = self.outside_deg(value_deg)
-        if outside_deg == 0.0:
-            return ZonePlace.IN
-        return ZonePlace.BELOW if outside_deg < 0.0 else ZonePlace.ABOVE
+        return ZonePlace.of(self.outside_deg(value_deg))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CadenceZone:
+    """A target zone of the cadence, borders included.
+
+    Attributes
+    ----------
+    low_spm, high_spm
+        Its borders, steps per minute.
+
+    Raises
+    ------
+    ConfigurationError
+        If they are not finite numbers above 0 in this order.
+    """
+
+    low_spm: float
+    high_spm: float
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.low_spm < self.high_spm < math.inf:
+            msg = (
+                f"zone: expected two numbers of steps per minute, the lower one first, got "
+                f"{self.low_spm:g} and {self.high_spm:g}"
+            )
+            raise ConfigurationError(msg)
+
+    def outside_spm(self, value_spm: float) -> float:
+        """Return how far outside a cadence lies: below negative, above positive, else 0."""
+        return value_spm - min(max(value_spm, self.low_spm), self.high_spm)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,16 +155,53 @@ def zone_from_baseline(values_deg: Sequence[float], goal: BaselineGoal) -> Zone:
     ConfigurationError
         If there are too few strides.
     """
-    known = np.array(values_deg, dtype=np.float64)
-    known = known[np.isfinite(known)]
-    if len(known) < goal.least_strides:
-        msg = (
-            f"baseline: expected {goal.least_strides} strides that know the value, got "
-            f"{len(known)}; go on for a moment and try again"
-        )
-        raise ConfigurationError(msg)
+    known = _enough(values_deg, goal.least_strides)
     middle = float(known.mean()) - goal.less_deg
     if goal.floor_deg is not None:
         middle = max(middle, goal.floor_deg)
     half = max(goal.half_width_sd * float(known.std(ddof=1)), goal.least_half_width_deg)
     return Zone(low_deg=middle - half, high_deg=middle + half)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CadenceGoal:
+    """How a cadence zone is made from a person's own strides.
+
+    Attributes
+    ----------
+    least_more, most_more
+        By which share of the own cadence the zone's borders are above it. Default 0.075 and 0.1:
+        7.5 % (Willy et al. 2016) to 10 % (Bramah et al. 2019).
+    least_strides
+        As in `BaselineGoal`.
+    """
+
+    least_more: float = 0.075
+    most_more: float = 0.1
+    least_strides: int = 7
+
+
+def cadence_zone_from_baseline(values_spm: Sequence[float], goal: CadenceGoal) -> CadenceZone:
+    """Return the zone that a person's own cadence and a goal make.
+
+    Raises
+    ------
+    ConfigurationError
+        If there are too few strides.
+    """
+    mean_spm = float(_enough(values_spm, goal.least_strides).mean())
+    return CadenceZone(
+        low_spm=mean_spm * (1.0 + goal.least_more), high_spm=mean_spm * (1.0 + goal.most_more)
+    )
+
+
+def _enough(values: Sequence[float], least: int) -> FloatArray:
+    known = np.array(values, dtype=np.float64)
+    known = known[np.isfinite(known)]
+    if len(known) < least:
+        msg = (
+            f"baseline: expected {least} strides that know the value, got {len(known)}; go on for "
+            "a moment and try again"
+        )
+        raise ConfigurationError(msg)
+    return known

@@ -1,4 +1,4 @@
-"""Typed look-ups in a profile's TOML text that collect every fault instead of stopping at one.
+"""Typed look-ups in a TOML text that a person wrote, which collect every fault.
 
 After a fault a look-up returns something of the right type, so that reading can go on; what was
 read is used only if there were no faults.
@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeGuard, TypeVar
 
-from pelvicsense.datatypes.errors import ProfileError, ProfileFault
+from pelvicsense.datatypes.errors import ProfileError, TomlError, TomlFault
 from pelvicsense.profiles.byte_text import EXPECTED, ByteText, parse_bytes
 from pelvicsense.profiles.toml_lines import KeyPath, key_lines, shown
 
@@ -26,24 +26,32 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 class Document:
     """A TOML text, the lines of its keys, and the faults found so far.
 
+    Parameters
+    ----------
+    text, origin
+        The text, and where it is from.
+    error
+        What is raised.
+
     Raises
     ------
-    ProfileError
+    TomlError
         If the text is not TOML at all.
     """
 
-    def __init__(self, text: str, origin: str) -> None:
+    def __init__(self, text: str, origin: str, error: type[TomlError] = ProfileError) -> None:
         self.origin = origin
+        self._error = error
         try:
             self.values: dict[str, object] = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            place = re.search(r"\(at line (\d+), .*\)|\(at end of document\)", str(error))
+        except tomllib.TOMLDecodeError as fault:
+            place = re.search(r"\(at line (\d+), .*\)|\(at end of document\)", str(fault))
             last = text.count("\n") + 1
             line = int(place[1]) if place and place[1] else last
-            problem = f"not TOML: {error}; correct the line"
-            raise ProfileError(origin, [ProfileFault(line, "", problem)]) from error
+            problem = f"not TOML: {fault}; correct the line"
+            raise error(origin, [TomlFault(line, "", problem)]) from fault
         self._lines = key_lines(text)
-        self._faults: dict[ProfileFault, None] = {}
+        self._faults: dict[TomlFault, None] = {}
 
     def root(self) -> Table:
         """Return the top level."""
@@ -67,12 +75,12 @@ class Document:
     def fault(self, path: KeyPath, problem: str, overlay: KeyPath = ()) -> None:
         """Note a fault."""
         line, full = self.line(path, overlay)
-        self._faults[ProfileFault(line, shown(full), problem)] = None
+        self._faults[TomlFault(line, shown(full), problem)] = None
 
     def raise_faults(self) -> None:
         """Raise what was found, if anything was."""
         if self._faults:
-            raise ProfileError(self.origin, sorted(self._faults, key=lambda f: (f.line, f.key)))
+            raise self._error(self.origin, sorted(self._faults, key=lambda f: (f.line, f.key)))
 
 
 def _overlay(base: Mapping[str, object], over: object) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -199,23 +198,16 @@ def _feedback(table: TomlTable) -> FeedbackChoice:
         mode=table.text("mode"),
         metric=table.text("metric"),
         coding=table.text("coding"),
-        share=_number(table, "share"),
+        share=table.number("share"),
         sound=table.values.get("sound") is not False,
         zones={
             metric: ZoneChoice(
-                low_deg=_number(zones.table(metric), "low_deg"),
-                high_deg=_number(zones.table(metric), "high_deg"),
+                low_deg=zones.table(metric).number("low_deg"),
+                high_deg=zones.table(metric).number("high_deg"),
             )
             for metric in zones.values
         },
     )
-
-
-def _number(table: TomlTable, key: str) -> float:
-    value = table.values.get(key)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        table.refuse(key, "a number")
-    return float(value)
 
 
 def _text(choices: Choices) -> str:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
 
 OWNER_ONLY = 0o600
 """Motion of a person is health data: nobody but the owner reads what we write."""
+
+
+def file_name(subject: str) -> str:
+    """Return a subject as part of a file name: letters, digits, ``._-`` stay, else ``-``."""
+    return re.sub(r"[^\w.-]", "-", subject)
 
 
 def create_private(path: Path) -> BinaryIO:

@@ -15,6 +15,7 @@ from pelvicsense.datatypes.errors import RecordingError
 from pelvicsense.datatypes.placement import Placement
 from pelvicsense.datatypes.samples import SensorSpec
 from pelvicsense.recording.files import write_private
+from pelvicsense.recording.plan_entry import PlanEntry, read_plan_entry
 from pelvicsense.recording.toml_table import TomlTable
 
 MANIFEST_FILE = "session.toml"
@@ -67,6 +68,8 @@ class Manifest:
         Windows [start, end) in which the person stood still, seconds since the first ``host_ns``.
     edited_from, edits
         The session that this one was made from, and what was done to it.
+    plan
+        Which session of a retraining plan it was.
     """
 
     started_at: datetime
@@ -80,6 +83,7 @@ class Manifest:
     still_windows_s: tuple[tuple[float, float], ...] = ()
     edited_from: str | None = None
     edits: tuple[str, ...] = ()
+    plan: PlanEntry | None = None
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -144,6 +148,7 @@ def parse_manifest(text: str, path: Path) -> Manifest:
         still_windows_s=_still_windows(root.table("calibration")),
         edited_from=root.optional("edited_from", root.text),
         edits=root.optional("edits", root.texts) or (),
+        plan=read_plan_entry(root.table("plan")),
     )
 
 
@@ -195,6 +200,8 @@ def format_manifest(manifest: Manifest) -> str:
     for placement, spec in manifest.sensors.items():
         sensors[placement.value] = _sensor_table(spec)
     document["sensors"] = sensors
+    if manifest.plan is not None:
+        document["plan"] = manifest.plan.as_dict()
     if manifest.still_windows_s:
         document["calibration"] = {"still": still_value(manifest.still_windows_s)}
     return tomlkit.dumps(document)

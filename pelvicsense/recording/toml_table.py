@@ -71,6 +71,13 @@ class TomlTable:
             self.refuse(key, "one of " + ", ".join(words))
         return words(value)
 
+    def number(self, key: str) -> float:
+        """Return a finite number."""
+        value = self.values.get(key)
+        if not _is_number(value):
+            self.refuse(key, "a number")
+        return float(value)
+
     def positive(self, key: str) -> float:
         """Return a finite number above zero."""
         value = self.values.get(key)

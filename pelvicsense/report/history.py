@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from pelvicsense.datatypes.errors import ConfigurationError, RecordingError
+from pelvicsense.datatypes.errors import ConfigurationError, PlanError, RecordingError
 from pelvicsense.datatypes.placement import Activity, Side
 from pelvicsense.metrics.change import LEAST_STRIDES
 from pelvicsense.metrics.summary import Figure
@@ -14,8 +14,11 @@ from pelvicsense.recording.manifest import Manifest, read_manifest
 from pelvicsense.recording.results import has_results
 from pelvicsense.recording.session import find_sessions
 from pelvicsense.report.comparison import ChangeRow, change_row
+from pelvicsense.report.plan_view import PlanView, plan_view
 from pelvicsense.report.shown import HEADLINES, ShownMetric
 from pelvicsense.report.stored import StoredSummary, read_summary
+from pelvicsense.runtime.plan import read_plan
+from pelvicsense.runtime.plan_history import PlanRecord, plan_record
 
 _MOST_NAMES = 5
 """Sessions that a notice names; of more, how many more there are."""
@@ -50,11 +53,14 @@ class Past:
         Those that were analysed, the oldest first.
     notices
         What is left out or hard to compare, in whole sentences.
+    plan
+        A retraining plan and what was done of it; none without one.
     """
 
     subject: str
     sessions: tuple[PastSession, ...]
     notices: tuple[str, ...]
+    plan: PlanView | None = None
 
     @property
     def activities(self) -> tuple[Activity, ...]:
@@ -108,7 +114,28 @@ def past_sessions(folder: Path, subject: str) -> Past:
         *_replaced(replaced),
         *_comparable(sessions),
     ]
-    return Past(subject=subject, sessions=tuple(sessions), notices=tuple(notices))
+    plan = _plan(folder, subject, sessions, notices)
+    return Past(subject=subject, sessions=tuple(sessions), notices=tuple(notices), plan=plan)
+
+
+def _plan(
+    folder: Path, subject: str, sessions: list[PastSession], notices: list[str]
+) -> PlanView | None:
+    """Return the plan and what was done of it; what cannot be read becomes a notice."""
+    try:
+        plan = read_plan(folder, subject)
+    except (PlanError, RecordingError) as error:
+        notices.append(f"The plan cannot be read: {error}.")
+        plan = None
+    records: list[PlanRecord] = []
+    for session in sessions:
+        try:
+            record = plan_record(session.folder, session.manifest)
+        except RecordingError as error:
+            notices.append(f"{error}.")
+        else:
+            records += [record] if record is not None else []
+    return plan_view(plan, records)
 
 
 def _manifests(folder: Path) -> tuple[dict[Path, Manifest], list[str]]:

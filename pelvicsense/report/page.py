@@ -9,6 +9,8 @@ from pelvicsense.datatypes.placement import Activity, Side
 from pelvicsense.metrics.change import LEAST_STRIDES
 from pelvicsense.report.comparison import WITHIN_ONE, first_and_last_third, sources
 from pelvicsense.report.history import FIRST, PREVIOUS, Past, PastSession, changes
+from pelvicsense.report.plan_view import COLUMNS as PLAN_COLUMNS
+from pelvicsense.report.plan_view import MEANING as PLAN_MEANING
 from pelvicsense.report.session_charts import (
     MEDIAN_STRIDES,
     asymmetry_chart,
@@ -108,6 +110,8 @@ def trends_page(past: Past) -> str:
         past=past,
         activities=activities,
         metrics=HEADLINES,
+        plan_columns=PLAN_COLUMNS,
+        plan_meaning=PLAN_MEANING,
         made_by=f"pelvicsense {__version__}",
     )
 

@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from pelvicsense.datatypes.calibration import CalibrationNews
-from pelvicsense.datatypes.gait import GaitEvent, Stride, StrideCurve
+from pelvicsense.datatypes.gait import GaitEvent, StanceReport, Stride, StrideCurve
 from pelvicsense.datatypes.samples import SampleBlock, StreamInput
+from pelvicsense.feedback.adherence import Adherence, adherence
 from pelvicsense.metrics.summary import summarise
 from pelvicsense.pipeline.config import PipelineConfig
 from pelvicsense.pipeline.pipeline import Output, Pipeline
+from pelvicsense.recording.plan_entry import PlanEntry
 from pelvicsense.recording.rows import SAMPLES_FILE
 from pelvicsense.recording.session import Session, open_session
 from pelvicsense.runtime.notices import notices
+from pelvicsense.runtime.plan import step_of
 from pelvicsense.runtime.read_ahead import read_ahead
 from pelvicsense.runtime.result import SessionResult
 from pelvicsense.runtime.stopwatch import Stopwatch
@@ -103,8 +106,16 @@ def result_of(
         links=links,
         summary=summarise(strides),
         notices=notices(session, strides, news, links, pipeline.rate_hz),
+        adherence=_adherence(session.manifest.plan, outputs),
         seconds=stopwatch.seconds if stopwatch is not None else {},
     )
+
+
+def _adherence(plan: PlanEntry | None, outputs: Sequence[Output]) -> Adherence | None:
+    if plan is None:
+        return None
+    judged = (item for item in outputs if isinstance(item, StanceReport | Stride))
+    return adherence(step_of(plan), judged)
 
 
 def reported(

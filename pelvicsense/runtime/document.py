@@ -9,12 +9,14 @@ from typing import Any
 from pelvicsense import __version__
 from pelvicsense.datatypes.calibration import Calibration
 from pelvicsense.runtime.notices import DISCLAIMER
+from pelvicsense.runtime.plan_history import adherence_document
 from pelvicsense.runtime.result import SessionResult
 
 
 def summary_document(result: SessionResult) -> dict[str, Any]:
     """Return figures, quality, and what made them; unknown numbers may be ``nan``."""
     manifest = result.manifest
+    plan = {"plan": adherence_document(result.adherence)} if result.adherence is not None else {}
     return {
         "session": {
             "name": result.name,
@@ -23,6 +25,7 @@ def summary_document(result: SessionResult) -> dict[str, Any]:
             "duration_s": result.duration_s,
         },
         "strides": {"valid": result.summary.valid, "invalid": result.summary.invalid},
+        **plan,
         "figures": result.summary.as_dict(),
         "notices": list(result.notices),
         "quality": {

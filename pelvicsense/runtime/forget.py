@@ -12,6 +12,7 @@ from pelvicsense.recording.choices import Choices, choices_path, read_choices, u
 from pelvicsense.recording.manifest import MANIFEST_FILE, Manifest, read_manifest
 from pelvicsense.recording.results import SUMMARY_FILE
 from pelvicsense.recording.rows import SAMPLES_FILE
+from pelvicsense.runtime.plan import plan_path
 from pelvicsense.sinks.unfinished import is_being_recorded
 
 
@@ -45,6 +46,8 @@ class Remembered:
         Whose.
     folders
         Are deleted whole.
+    plan
+        The person's retraining plan; none if there is none.
     choices
         The file that remembers targets of the person; none if it does not.
     doubts
@@ -53,13 +56,14 @@ class Remembered:
 
     subject: str
     folders: tuple[Kept, ...]
+    plan: Path | None
     choices: Path | None
     doubts: tuple[str, ...]
 
     @property
     def anything(self) -> bool:
         """Whether there is anything to delete."""
-        return bool(self.folders) or self.choices is not None
+        return bool(self.folders) or self.plan is not None or self.choices is not None
 
 
 @dataclass(slots=True)
@@ -126,9 +130,11 @@ def remembered(folder: Path, subject: str) -> Remembered:
         for path, manifest in search.others.items()
         if names & {manifest.edited_from, manifest.continues}
     ]
+    plan = plan_path(folder, subject)
     return Remembered(
         subject=subject,
         folders=tuple(search.folders),
+        plan=plan if plan.exists() else None,
         choices=choices_path() if subject in read_choices().feedback else None,
         doubts=(*search.doubts, *related),
     )
@@ -166,6 +172,8 @@ def forget(kept: Remembered) -> None:
     """
     for folder in kept.folders:
         _delete(folder)
+    if kept.plan is not None:
+        kept.plan.unlink()
     if kept.choices is not None:
         update_choices(lambda choices: _without(choices, kept.subject))
 

@@ -35,6 +35,8 @@ from pelvicsense.sinks.sound import Sound
 _SWALLOWED_S = 1.0
 """A Bluetooth library may swallow a cancellation; after so long the end is wished for instead."""
 
+_KEPT_BY_PLAN = "targets are those of the plan: change its file, or start with --plan off"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveOptions:
@@ -223,10 +225,10 @@ class LiveWorker:
         """Record until stopped; return the session's folder, none if no sample came."""
         folder = None
         try:
-            await asyncio.to_thread(self._feedback.open_sound)
             recording = LiveRecording(
                 sensors.source, self._options.log, air.radio.clock_ns, self.buffer, self._feedback
             )
+            await asyncio.to_thread(self._feedback.open_sound)
             self._recording = recording
             self._show_recording()
             try:
@@ -237,6 +239,7 @@ class LiveWorker:
             self.buffer.update(error=str(error))
         finally:
             self._recording = None
+            self._feedback.follow(None)
             await sensors.release()
         return folder
 
@@ -253,6 +256,7 @@ class LiveWorker:
             signal_time_s=0.0,
             feedback=self._feedback.config,
             sound_trouble=self._feedback.sound_trouble,
+            plan=self._feedback.plan_words,
         )
 
     async def _sum_up(self, folder: Path | None) -> None:
@@ -287,12 +291,11 @@ class LiveWorker:
             self._recording.cue(words)
 
     def _set_feedback(self, config: FeedbackConfig) -> None:
-        self._feedback.configure(config)
-        self.buffer.update(feedback=config)
+        trouble = "" if self._feedback.configure(config) else _KEPT_BY_PLAN
+        self.buffer.update(feedback=self._feedback.config, trouble=trouble)
+        chosen = choice_of(self._feedback.chosen)
         self._choose(
-            lambda choices: choices_with_feedback(
-                choices, self._options.log.subject, choice_of(config)
-            )
+            lambda choices: choices_with_feedback(choices, self._options.log.subject, chosen)
         )
         opening = asyncio.get_running_loop().run_in_executor(None, self._feedback.open_sound)
         opening.add_done_callback(self._sound_opened)

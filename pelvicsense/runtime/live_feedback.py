@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from pelvicsense.datatypes.gait import StanceReport, Stride, StrideAngles
 from pelvicsense.feedback.haptics import Haptics
-from pelvicsense.feedback.programme import Cue, FeedbackConfig, FeedbackMode, Programme
+from pelvicsense.feedback.plan import PlanStep
+from pelvicsense.feedback.programme import CadenceCue, Cue, FeedbackConfig, FeedbackMode, Programme
 from pelvicsense.feedback.tones import tones_of
 from pelvicsense.feedback.zone import BaselineGoal, zone_from_baseline
 from pelvicsense.pipeline.pipeline import Output
@@ -40,6 +41,8 @@ class LiveFeedback:
         open_sound: Callable[[], Sound] = Sound,
         haptics: Haptics | None = None,
     ) -> None:
+        self._chosen = config
+        self._step: PlanStep | None = None
         self._programme = Programme(config)
         self._record = record
         self._open_sound = open_sound
@@ -49,8 +52,37 @@ class LiveFeedback:
 
     @property
     def config(self) -> FeedbackConfig:
-        """Targets and mode."""
+        """Targets and mode: those of the plan that is followed, else those that were chosen."""
         return self._programme.config
+
+    @property
+    def chosen(self) -> FeedbackConfig:
+        """Targets and mode without a plan."""
+        return self._chosen
+
+    @property
+    def plan_words(self) -> str:
+        """How far the followed session of a plan is; empty without one."""
+        if self._step is None:
+            return ""
+        if self._step.retention:
+            return f"{self._step.words}: {self._programme.minutes:.1f} min"
+        session = self._step.session
+        now = "on" if self._programme.feedback_now else "off"
+        return (
+            f"plan session {self._step.number} of {self._step.count}: "
+            f"{self._programme.minutes:.1f} of {session.minutes:g} min, feedback {now}"
+        )
+
+    @property
+    def plan_done(self) -> bool:
+        """Whether the planned minutes are over."""
+        step = self._step
+        return (
+            step is not None
+            and not step.retention
+            and self._programme.minutes >= step.session.minutes
+        )
 
     @property
     def wants_sound(self) -> bool:
@@ -62,25 +94,39 @@ class LiveFeedback:
         """Why nothing is heard; empty if it is, or need not be."""
         return self._sound.trouble if self._sound is not None and self.wants_sound else ""
 
-    def configure(self, config: FeedbackConfig) -> None:
-        """Change targets and mode; a faded programme begins anew."""
-        self._programme = Programme(config)
+    def configure(self, config: FeedbackConfig) -> bool:
+        """Change targets and mode; a faded programme begins anew. Return whether all was taken.
+
+        While a plan is followed only how cues sound is changed: the plan goes on.
+        """
+        if self._step is None:
+            self._chosen = config
+            self._programme = Programme(config)
+        else:
+            self._chosen = _sounding_as(config, self._chosen)
+            self._programme.config = _sounding_as(config, self._programme.config)
+        return self.config == config
+
+    def follow(self, step: PlanStep | None) -> None:
+        """Begin a session of a plan; with none, go back to what was chosen."""
+        self._step = step
+        self._programme = Programme(self._chosen if step is None else step.configure(self._chosen))
 
     def open_sound(self) -> None:
         """Open the audio output if it is wanted and not open; may take a second."""
         if self.wants_sound and self._sound is None:
             self._sound = self._open_sound()
 
-    def take(self, outputs: Sequence[Output]) -> list[Cue]:
+    def take(self, outputs: Sequence[Output]) -> list[Cue | CadenceCue]:
         """Take what became known; sound and record what is to be told, and return it."""
         cues = []
         for item in outputs:
-            if isinstance(item, StanceReport):
+            if isinstance(item, StanceReport | Stride):
                 cue = self._programme.decide(item)
                 if cue is not None:
                     self._tell(cue)
                     cues.append(cue)
-            elif isinstance(item, Stride) and item.valid:
+            if isinstance(item, Stride) and item.valid:
                 self._strides.append(item.angles)
         return cues
 
@@ -103,9 +149,20 @@ class LiveFeedback:
             self._sound.close()
             self._sound = None
 
-    def _tell(self, cue: Cue) -> None:
+    def _tell(self, cue: Cue | CadenceCue) -> None:
         if self._sound is not None and self.wants_sound:
-            self._sound.play(tones_of(cue.side, cue.outside_deg, self.config.tones))
+            self._sound.play(tones_of(cue.side, self._heard_deg(cue), self.config.tones))
         if self._haptics is not None:
             self._haptics.vibrate(cue)
         self._record(cue.words)
+
+    def _heard_deg(self, cue: Cue | CadenceCue) -> float:
+        """Return how far outside a cue sounds, degrees."""
+        if isinstance(cue, CadenceCue):
+            return cue.outside_spm * self.config.tones.deg_per_spm
+        return cue.outside_deg
+
+
+def _sounding_as(config: FeedbackConfig, other: FeedbackConfig) -> FeedbackConfig:
+    """Return the targets of ``other``, heard as those of ``config``."""
+    return replace(other, sound=config.sound, tones=config.tones)

@@ -62,6 +62,7 @@ class LiveRecording:
             wall_time(clock_ns),
             Listeners(inputs=self._take_inputs, outputs=self._take_outputs),
         )
+        feedback.follow(self.log.plan_step)
         if self.log.continues is not None:
             self._tracker.note(
                 f"{self.log.continues.name} was cut short; this session carries it on"
@@ -110,7 +111,11 @@ class LiveRecording:
         if poses:
             self._buffer.set_pose(poses[-1])
         now_s = pipeline.signal_time_s
-        self._buffer.update(signal_time_s=now_s, calibrating=pipeline.calibration_progress())
+        self._buffer.update(
+            signal_time_s=now_s,
+            calibrating=pipeline.calibration_progress(),
+            plan=self._feedback.plan_words,
+        )
         if now_s >= self._quality_due_s:
             self._quality_due_s = now_s + _QUALITY_S
             self._buffer.update(links=pipeline.quality())

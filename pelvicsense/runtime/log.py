@@ -11,10 +11,12 @@ from pathlib import Path
 
 from pelvicsense.datatypes.errors import RecordingError
 from pelvicsense.datatypes.samples import MarkKind, SensorSpec, StreamInput
+from pelvicsense.feedback.plan import PlanStep
 from pelvicsense.pipeline.config import PipelineConfig
 from pelvicsense.pipeline.pipeline import Output, Pipeline
 from pelvicsense.recording.manifest import Manifest, SessionActivity
 from pelvicsense.recording.packets import Packet
+from pelvicsense.runtime.plan import entry_of
 from pelvicsense.sinks.privacy import device_hash
 from pelvicsense.sinks.recorder import SessionRecorder, WallTime
 from pelvicsense.sinks.unfinished import find_unfinished
@@ -49,6 +51,8 @@ class LogOptions:
         Parameters of the live analysis.
     keep_packets
         Also record raw notifications.
+    next_step
+        Looks up which session of a retraining plan is recorded; none for none.
     """
 
     out: Path
@@ -58,6 +62,7 @@ class LogOptions:
     duration_s: float | None = None
     config: PipelineConfig = field(default_factory=PipelineConfig)
     keep_packets: bool = False
+    next_step: Callable[[], PlanStep | None] = lambda: None
 
 
 @dataclass(slots=True)
@@ -108,6 +113,8 @@ class SessionLog:
     ------
     ConfigurationError
         If the sensors do not suffice.
+    PlanError
+        If the subject's plan is wrong.
     """
 
     def __init__(
@@ -119,6 +126,7 @@ class SessionLog:
     ) -> None:
         self._specs = sensor_specs(source)
         self.pipeline = Pipeline(options.config, self._specs)
+        self.plan_step = options.next_step()
         self.continues = find_unfinished(options.out, options.subject)
         self._source = source
         self._options = options
@@ -141,6 +149,7 @@ class SessionLog:
             speed_mps=self._options.speed_mps,
             sensors={spec.placement: spec for spec in self._specs},
             continues=self.continues.name if self.continues is not None else None,
+            plan=entry_of(self.plan_step) if self.plan_step is not None else None,
         )
 
     # -- what a user may say meanwhile ---------------------------------------------------------

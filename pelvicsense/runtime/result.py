@@ -14,6 +14,7 @@ from pelvicsense.datatypes.errors import ConfigurationError
 from pelvicsense.datatypes.gait import GaitEvent, Stride, StrideCurve
 from pelvicsense.datatypes.placement import Placement
 from pelvicsense.datatypes.quality import LinkQuality
+from pelvicsense.feedback.adherence import Adherence
 from pelvicsense.metrics.summary import SessionSummary
 from pelvicsense.pipeline.config import PipelineConfig
 from pelvicsense.recording.manifest import Manifest
@@ -42,6 +43,8 @@ class SessionResult:
         Figures by activity and side.
     notices
         What a reader must know before trusting a number, in whole sentences.
+    adherence
+        How it was carried out, where it is a session of a retraining plan.
     seconds
         Computing time by stage; empty unless it was asked for.
     """
@@ -58,6 +61,7 @@ class SessionResult:
     links: Mapping[Placement, LinkQuality]
     summary: SessionSummary
     notices: tuple[str, ...]
+    adherence: Adherence | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
 
     @property

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from pelvicsense.datatypes.placement import Placement, Side
 from pelvicsense.datatypes.quality import LinkQuality
 from pelvicsense.datatypes.samples import Mark
-from pelvicsense.feedback.programme import Cue, FeedbackConfig
+from pelvicsense.feedback.programme import CadenceCue, Cue, FeedbackConfig
 from pelvicsense.metrics.summary import SessionSummary
 from pelvicsense.pipeline.now import CalibrationProgress
 from pelvicsense.pipeline.pipeline import Output
@@ -101,6 +101,8 @@ class LiveStatus:
         Strides do not count now.
     feedback, sound_trouble
         Targets; why nothing is heard.
+    plan
+        How far a session of a retraining plan is, in words; empty without one.
     replay
         Where a replay stands.
     """
@@ -117,6 +119,7 @@ class LiveStatus:
     paused: bool = False
     feedback: FeedbackConfig = field(default_factory=FeedbackConfig)
     sound_trouble: str = ""
+    plan: str = ""
     replay: ReplayFact | None = None
 
 
@@ -194,5 +197,5 @@ class Finished:
     no_comparison: str = ""
 
 
-Fact: TypeAlias = Output | Mark | Cue | Begun | Analysed | Finished
+Fact: TypeAlias = Output | Mark | Cue | CadenceCue | Begun | Analysed | Finished
 """What is handed on in order; each one counts."""

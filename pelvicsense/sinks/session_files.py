@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 
 from pelvicsense.datatypes.errors import RecordingError
-from pelvicsense.recording.files import place_private, sync_folder
+from pelvicsense.recording.files import file_name, place_private, sync_folder
 from pelvicsense.recording.manifest import MANIFEST_FILE, Manifest, format_manifest
 from pelvicsense.recording.marks import MARK_HEADER, MARKS_FILE
 from pelvicsense.recording.packets import PACKET_HEADER, PACKETS_FILE
@@ -154,16 +153,14 @@ def begin_session(
 def _make_folder(out: Path, manifest: Manifest) -> Path:
     """Make ``<YYYY-MM-DD>_<HHMMSS>_<subject>`` in ``out``, in the time zone of ``started_at``.
 
-    Where that name is taken, ``-2``, ``-3``, … is added. In the name, letters, digits, ``.``, ``_``
-    and ``-`` of the subject stay; anything else becomes ``-``.
+    Where that name is taken, ``-2``, ``-3``, … is added.
 
     Raises
     ------
     RecordingError
         If the folder cannot be made.
     """
-    subject = re.sub(r"[^\w.-]", "-", manifest.subject)
-    name = f"{manifest.started_at:%Y-%m-%d_%H%M%S}_{subject}"
+    name = f"{manifest.started_at:%Y-%m-%d_%H%M%S}_{file_name(manifest.subject)}"
     try:
         out.mkdir(parents=True, exist_ok=True)
         for number in count(1):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import platformdirs
 
-from pelvicsense.datatypes.errors import ConfigurationError, ProfileError, ProfileFault
+from pelvicsense.datatypes.errors import ConfigurationError, ProfileError, TomlFault
 from pelvicsense.profiles.parse import parse_profile
 from pelvicsense.profiles.schema import Profile
 
@@ -99,7 +99,7 @@ def load_profiles(extra: Sequence[Path] = ()) -> ProfileLibrary:
             before = entries.get(profile.id)
             if before is not None and before.origin is origin:
                 problem = f"expected an id of its own, got {profile.id!r} as in {before.path}"
-                raise ProfileError(str(path), [ProfileFault(1, "id", problem)])
+                raise ProfileError(str(path), [TomlFault(1, "id", problem)])
             if before is not None:
                 notices.append(f"{path} takes the place of the {before.origin} {profile.id!r}")
             entries[profile.id] = LibraryEntry(profile, path, origin)
@@ -119,7 +119,7 @@ def read_profile(path: Path) -> Profile:
     except UnicodeDecodeError as error:
         problem = f"expected UTF-8, got byte {error.object[error.start]:#04x}; save it as UTF-8"
         line = error.object.count(b"\n", 0, error.start) + 1
-        raise ProfileError(str(path), [ProfileFault(line, "", problem)]) from error
+        raise ProfileError(str(path), [TomlFault(line, "", problem)]) from error
     return parse_profile(text, str(path))
 
 

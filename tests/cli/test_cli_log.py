@@ -29,6 +29,16 @@ from pelvicsense.virtual.virtual_time import run_fast
 SOON_S = 10.0
 """Three seconds are promised, and held exactly in virtual time; here the machine may be busy."""
 
+PLAN = """\
+subject = "P09"
+sessions = [{ minutes = 0.2, feedback_percent = 100 }, { minutes = 0.2, feedback_percent = 0 }]
+[target]
+metric = "pelvic_drop_peak_deg"
+activity = "walk"
+low = 1.0
+high = 3.0
+"""
+
 
 @pytest.fixture(autouse=True)
 def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -69,6 +79,57 @@ def marks(folder: Path) -> list[Mark]:
 
 @pytest.mark.usefixtures("fast")
 class TestOutput:
+    def test_a_plan_is_followed_and_what_was_cued_is_what_is_summed_up(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (tmp_path / "P09.plan.toml").write_text(PLAN)
+        assert log(tmp_path, "--duration", "36", "--subject", "P09") == 0
+        shown = capsys.readouterr().err
+        assert "plan session 1 of 2: 0.2 min, feedback in 100 % of them" in shown
+        assert "the planned minutes are done" in shown
+        folder = the_session(tmp_path)
+        summary = json.loads((folder / "summary.json").read_text())
+        cues = [mark.text for mark in marks(folder) if mark.kind is MarkKind.CUE]
+        assert summary["plan"]["session"] == 1
+        assert summary["plan"]["cues"] == len(cues) > 0
+        assert summary["plan"]["without_feedback"]["judged"] > 0
+        assert summary["plan"]["minutes"] > 0.2
+        assert run(["plan", "P09", "--in", str(tmp_path)]) == 0
+        assert "1 of 2 sessions done" in capsys.readouterr().out
+
+    def test_a_silent_session_of_a_plan_tells_nothing(self, tmp_path: Path) -> None:
+        (tmp_path / "P09.plan.toml").write_text(PLAN)
+        assert log(tmp_path, "--duration", "26", "--subject", "P09", "--plan", "2") == 0
+        folder = the_session(tmp_path)
+        summary = json.loads((folder / "summary.json").read_text())
+        assert summary["plan"]["session"] == 2
+        assert summary["plan"]["with_feedback"]["judged"] == 0
+        assert summary["plan"]["without_feedback"]["judged"] > 0
+        assert all(mark.kind is not MarkKind.CUE for mark in marks(folder))
+
+    @pytest.mark.parametrize(
+        ("plan", "wish", "problem"),
+        [
+            (None, "3", "there is no plan"),
+            (PLAN, "soon", "expected next, off, or the number of a session"),
+            (PLAN, "4", "expected a session from 1 to 2, or 3 for a check"),
+            (PLAN.replace("0.2", "none"), "next", "P09.plan.toml:2: not TOML"),
+        ],
+    )
+    def test_a_plan_that_cannot_be_followed_is_refused_before_anything_starts(
+        self,
+        tmp_path: Path,
+        plan: str | None,
+        wish: str,
+        problem: str,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        if plan is not None:
+            (tmp_path / "P09.plan.toml").write_text(plan)
+        assert log(tmp_path, "--duration", "26", "--subject", "P09", "--plan", wish) == 1
+        assert problem in capsys.readouterr().err
+        assert sessions(tmp_path) == []
+
     def test_a_walk_is_recorded_analysed_and_summed_up(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pelvicsense.datatypes.errors import ConfigurationError
-from pelvicsense.datatypes.gait import Flag, StanceReport, StrideAngles
+from pelvicsense.datatypes.gait import Flag, StanceReport, Stride, StrideAngles
 from pelvicsense.datatypes.placement import Activity, Side
-from pelvicsense.feedback.programme import Cue, FeedbackConfig, FeedbackMode, Programme
+from pelvicsense.feedback.minutes import is_told
+from pelvicsense.feedback.programme import CadenceCue, Cue, FeedbackConfig, FeedbackMode, Programme
 from pelvicsense.feedback.tones import Coding, ToneConfig, tones_of
-from pelvicsense.feedback.zone import Metric, Zone, ZonePlace
+from pelvicsense.feedback.zone import CadenceZone, Metric, Zone, ZonePlace
 
 ZONES = {Metric.PELVIC_DROP_PEAK: Zone(low_deg=2.0, high_deg=5.0)}
 
@@ -32,7 +33,7 @@ def stance(drop_deg: float, side: Side = Side.LEFT, flags: tuple[Flag, ...] = ()
     )
 
 
-def told(config: FeedbackConfig, stances: list[StanceReport]) -> list[Cue | None]:
+def told(config: FeedbackConfig, stances: list[StanceReport]) -> list[Cue | CadenceCue | None]:
     programme = Programme(config)
     return [programme.decide(report) for report in stances]
 
@@ -58,18 +59,95 @@ def test_only_strides_outside_are_told() -> None:
     assert [cue is not None for cue in cues] == [False, True, False]
 
 
-def test_a_quarter_of_the_strides_of_each_side_is_every_fourth() -> None:
+def gait(minutes: float, drop_deg: float = 9.0, start_s: float = 0.0) -> list[StanceReport]:
+    """Return stances a second apart."""
+    return [
+        replace(stance(drop_deg), t_contact_s=start_s + i) for i in range(round(60 * minutes) + 1)
+    ]
+
+
+def test_a_quarter_of_the_minutes_is_every_fourth_from_the_first_on() -> None:
     config = FeedbackConfig(mode=FeedbackMode.FADED, share=0.25, zones=ZONES)
-    both = [stance(9.0, side) for _ in range(8) for side in Side]
-    cues = told(config, both)
-    assert [i // 2 for i, cue in enumerate(cues) if cue] == [3, 3, 7, 7]
+    cues = told(config, gait(10.0))
+    assert {i // 60 for i, cue in enumerate(cues) if cue} == {0, 4, 8}
+    assert sum(cue is not None for cue in cues) == 3 * 60
 
 
-@given(st.floats(0.0, 1.0), st.integers(1, 300))
-def test_a_faded_programme_tells_its_share_at_any_time(share: float, strides: int) -> None:
-    config = FeedbackConfig(mode=FeedbackMode.FADED, share=share, zones=ZONES)
-    cues = told(config, [stance(9.0)] * strides)
-    assert abs(sum(cue is not None for cue in cues) - share * strides) <= 1.0
+def test_nothing_is_told_after_the_planned_minutes() -> None:
+    config = FeedbackConfig(mode=FeedbackMode.FADED, minutes=1.5, zones=ZONES)
+    cues = told(config, gait(3.0))
+    assert [i for i, cue in enumerate(cues) if cue] == list(range(90))
+
+
+def test_a_break_does_not_count() -> None:
+    programme = Programme(FeedbackConfig(mode=FeedbackMode.FADED, zones=ZONES))
+    for report in (*gait(1.0), *gait(0.5, start_s=600.0)):
+        programme.decide(report)
+    assert programme.minutes == pytest.approx(1.5)
+
+
+def test_other_activities_are_neither_told_nor_counted() -> None:
+    config = FeedbackConfig(mode=FeedbackMode.FADED, zones=ZONES, activity=Activity.WALK)
+    programme = Programme(config)
+    assert [programme.decide(report) for report in gait(1.0)] == [None] * 61
+    assert programme.minutes == 0.0
+
+
+@given(st.floats(0.0, 1.0), st.integers(1, 120))
+def test_a_faded_programme_tells_its_share_at_any_time(share: float, minutes: int) -> None:
+    told_minutes = [minute for minute in range(minutes) if is_told(minute, share)]
+    assert 0.0 <= len(told_minutes) - share * minutes + 1e-6 <= 1.0 + 1e-6
+
+
+@pytest.mark.parametrize(("share", "minutes", "expected"), [(0.1, 30, 3), (0.25, 28, 7)])
+def test_published_shares_are_whole_minutes(share: float, minutes: int, expected: int) -> None:
+    assert sum(is_told(minute, share) for minute in range(minutes)) == expected
+
+
+def stride(cadence_spm: float, t_s: float) -> Stride:
+    return Stride(
+        stride=0,
+        side=Side.LEFT,
+        activity=Activity.RUN,
+        t_contact_s=t_s,
+        t_final_contact_s=t_s + 0.3,
+        t_end_s=t_s + 0.7,
+        stride_time_s=0.7,
+        stance_fraction=0.4,
+        cadence_spm=cadence_spm,
+        angles=StrideAngles(),
+        standard_errors=StrideAngles(),
+        valid=True,
+        flags=(),
+        known_at_s=t_s + 0.8,
+    )
+
+
+def test_a_cadence_is_told_from_eight_strides() -> None:
+    config = FeedbackConfig(
+        mode=FeedbackMode.OUTSIDE_ONLY,
+        zones=ZONES,
+        cadence=CadenceZone(low_spm=172.0, high_spm=176.0),
+    )
+    programme = Programme(config)
+    cadences = [168.0, 170.0] * 4 + [171.0, 175.0] * 4 + [180.0] * 8
+    cues = []
+    for i, cadence in enumerate(cadences):
+        assert programme.decide(replace(stance(9.0), t_contact_s=0.3 * i)) is None
+        cues.append(programme.decide(stride(cadence, 0.3 * i)))
+    words = {i: cue.words for i, cue in enumerate(cues) if cue}
+    assert words == {7: "cadence: 3 steps/min below", 23: "cadence: 4 steps/min above"}
+
+
+def test_strides_before_and_after_a_break_make_no_cadence() -> None:
+    zone = CadenceZone(low_spm=172.0, high_spm=176.0)
+    programme = Programme(FeedbackConfig(mode=FeedbackMode.OUTSIDE_ONLY, cadence=zone))
+    times = [0.3 * i for i in range(7)] + [60.0 + 0.3 * i for i in range(7)]
+    cues = []
+    for t_s in times:
+        programme.decide(replace(stance(9.0), t_contact_s=t_s))
+        cues.append(programme.decide(stride(150.0, t_s)))
+    assert cues == [None] * 14
 
 
 @pytest.mark.parametrize("flag", [Flag.BEFORE_CALIBRATION, Flag.PAUSED, Flag.TURN])

@@ -45,15 +45,18 @@ def test_all_of_one_person_goes_and_nothing_of_another(folder: Path) -> None:
     (folder / "a" / "video").mkdir()
     (folder / "a" / "video" / "clip.mp4").write_bytes(b"12345")
     update_choices(lambda c: with_feedback(with_feedback(c, "P07", TARGETS), "P08", TARGETS))
+    for subject in ("P07", "P08"):
+        (folder / f"{subject}.plan.toml").write_text("anything")
     before = {path.name: path.read_bytes() for path in (folder / "c").iterdir()}
     kept = remembered(folder, "P07")
     assert [each.folder.name for each in kept.folders] == ["a", "b"]
     assert kept.folders[0].files == kept.folders[1].files + 1
     assert kept.folders[0].byte_count == kept.folders[1].byte_count + 5
     assert kept.choices == choices_path()
+    assert kept.plan == folder / "P07.plan.toml"
     assert kept.doubts == ()
     forget(kept)
-    assert names(folder) == ["c"]
+    assert names(folder) == ["P08.plan.toml", "c"]
     assert {path.name: path.read_bytes() for path in (folder / "c").iterdir()} == before
     assert list(read_choices().feedback) == ["P08"]
     assert not remembered(folder, "P07").anything

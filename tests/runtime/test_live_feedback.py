@@ -9,9 +9,10 @@ import pytest
 from pelvicsense.datatypes.errors import ConfigurationError
 from pelvicsense.datatypes.gait import StanceReport, Stride, StrideAngles
 from pelvicsense.datatypes.placement import Activity, Side
-from pelvicsense.feedback.programme import Cue, FeedbackConfig, FeedbackMode
+from pelvicsense.feedback.plan import Plan, PlannedSession, Target
+from pelvicsense.feedback.programme import CadenceCue, Cue, FeedbackConfig, FeedbackMode
 from pelvicsense.feedback.tones import Tones
-from pelvicsense.feedback.zone import Metric, Zone
+from pelvicsense.feedback.zone import CadenceZone, Metric, Zone
 from pelvicsense.runtime.live_feedback import LiveFeedback
 from pelvicsense.sinks.sound import Device, Player, Sound
 
@@ -79,9 +80,9 @@ class Hand:
     """Notes what is felt."""
 
     def __init__(self) -> None:
-        self.felt: list[Cue] = []
+        self.felt: list[Cue | CadenceCue] = []
 
-    def vibrate(self, cue: Cue) -> None:
+    def vibrate(self, cue: Cue | CadenceCue) -> None:
         self.felt.append(cue)
 
 
@@ -135,3 +136,45 @@ def test_a_zone_from_own_strides_counts_valid_ones() -> None:
     feedback.take([stride(80.0, valid=False) for _ in range(10)])
     zone = feedback.with_own_zone().zones[Metric.PELVIC_DROP_PEAK]
     assert (zone.low_deg, zone.high_deg) == pytest.approx((4.0, 6.0))
+
+
+PLAN = Plan(
+    subject="P07",
+    target=Target(metric="pelvic_drop_peak_deg", activity=Activity.RUN, low=1.0, high=2.0),
+    sessions=(PlannedSession(minutes=0.5, feedback_percent=100.0),),
+)
+
+
+def test_a_plan_takes_the_place_of_what_was_chosen_and_gives_it_back() -> None:
+    recorded: list[str] = []
+    feedback = LiveFeedback(CONFIG, recorded.append)
+    feedback.follow(PLAN.step(1))
+    feedback.take([stance(3.0)])
+    assert recorded == ["right: 1.0° above"]
+    assert feedback.plan_words == "plan session 1 of 1: 0.0 of 0.5 min, feedback on"
+    feedback.follow(None)
+    assert (feedback.config, feedback.plan_words) == (CONFIG, "")
+
+
+def test_under_a_plan_only_the_sound_is_changed_and_the_minutes_go_on() -> None:
+    feedback = LiveFeedback(CONFIG, lambda words: None)
+    feedback.follow(PLAN.step(1))
+    walked = [replace(stance(3.0), t_contact_s=float(i)) for i in range(40)]
+    feedback.take(walked[:20])
+    assert not feedback.configure(replace(CONFIG, sound=False))
+    assert (feedback.config.sound, feedback.chosen.sound) == (False, False)
+    assert feedback.config.zones == PLAN.step(1).configure(CONFIG).zones
+    assert len(feedback.take(walked[20:])) == 10
+    assert feedback.plan_done
+
+
+def test_a_cadence_outside_is_heard_lower_the_slower_it_is() -> None:
+    ear = Ear()
+    zone = CadenceZone(low_spm=172.0, high_spm=176.0)
+    config = FeedbackConfig(mode=FeedbackMode.OUTSIDE_ONLY, cadence=zone)
+    feedback = LiveFeedback(config, lambda words: None, lambda: ear)
+    feedback.open_sound()
+    feedback.take([stride(3.0)] * 8)
+    feedback.take([replace(stride(3.0), cadence_spm=160.0)] * 8)
+    first, second = (tones.pitch_hz for tones in ear.heard)
+    assert second < first < config.tones.middle_hz

@@ -69,4 +69,5 @@ class TopStrip(QWidget):
             self.words.setText(f"PAUSED: strides do not count · {elapsed}")
         else:
             self.light.show_light(Light.RECORDING)
-            self.words.setText(f"RECORDING {elapsed} · {session.recorded_mb:.1f} MB")
+            detail = session.plan or f"{session.recorded_mb:.1f} MB"
+            self.words.setText(f"RECORDING {elapsed} · {detail}")

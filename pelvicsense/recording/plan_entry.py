@@ -1,0 +1,58 @@
+"""``[plan]`` of session.toml: which session of a retraining plan this was, and what was planned."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from pelvicsense.recording.toml_table import TomlTable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanEntry:
+    """A session of a plan; the words are those of `feedback`.
+
+    Attributes
+    ----------
+    session, of
+        Which session of how many; one more than there are is a check of what was kept.
+    minutes, feedback_percent
+        Planned minutes of gait, and the share of them with feedback.
+    metric, activity, low, high
+        What was aimed at: the zone is in the metric's unit.
+    """
+
+    session: int
+    of: int
+    minutes: float
+    feedback_percent: float
+    metric: str
+    activity: str
+    low: float
+    high: float
+
+    def as_dict(self) -> dict[str, object]:
+        """Return plain values, as session.toml holds them."""
+        return asdict(self)
+
+
+def read_plan_entry(table: TomlTable) -> PlanEntry | None:
+    """Return what the table says; none if it is absent.
+
+    Raises
+    ------
+    RecordingError
+        If a key is missing or wrong.
+    """
+    if not table.values:
+        return None
+    count = table.integer("of", 1, 1000)
+    return PlanEntry(
+        session=table.integer("session", 1, count + 1),
+        of=count,
+        minutes=table.number("minutes"),
+        feedback_percent=table.number("feedback_percent"),
+        metric=table.text("metric"),
+        activity=table.text("activity"),
+        low=table.number("low"),
+        high=table.number("high"),
+    )
