@@ -170,6 +170,7 @@ class _Recording:
     async def run(self, radio: Air, worn: tuple[WornSensor, ...]) -> None:
         """Find, connect and record; sets ``folder``."""
         from pelvicsense.cli.log_controls import on_signals
+        from pelvicsense.runtime.cancellation import heed_cancellation
         from pelvicsense.sinks.sensor_lock import SensorLocks
         from pelvicsense.sources.ble.source import BleSource
 
@@ -189,7 +190,7 @@ class _Recording:
                     await source.connect(self.screen.say)
                     if self.identify:
                         await self._identify(source)
-                    _heed_cancellation(task)
+                    heed_cancellation()
                     await self._record(radio, source)
         except asyncio.CancelledError:
             if not self.terminated:
@@ -278,12 +279,6 @@ def _taking(
             screen.say(f"{feedback.plan_words}: the planned minutes are done")
 
     return take
-
-
-def _heed_cancellation(task: asyncio.Task[None]) -> None:
-    """Cancel a task whose cancellation was swallowed, as by ``wait_for`` of Python 3.11."""
-    if task.cancelling():
-        raise asyncio.CancelledError
 
 
 def _analysed(folder: Path, options: LogOptions, *, quiet: bool) -> int:

@@ -16,6 +16,7 @@ from pelvicsense.pipeline.config import PipelineConfig
 from pelvicsense.pipeline.pipeline import Output, Pipeline
 from pelvicsense.recording.manifest import Manifest, SessionActivity
 from pelvicsense.recording.packets import Packet
+from pelvicsense.runtime.cancellation import heed_cancellation
 from pelvicsense.runtime.plan import entry_of
 from pelvicsense.sinks.privacy import device_hash
 from pelvicsense.sinks.recorder import SessionRecorder, WallTime
@@ -203,6 +204,7 @@ class SessionLog:
             with self.recorder:
                 try:
                     await self._source.start()
+                    heed_cancellation()
                     async for group in self._source.groups():
                         self._record(group)
                         self._queue.put_nowait(group)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
+from pathlib import Path
 
 import checks
 import pytest
 from scenarios import NEVER_S, Scene, Setting, play, sensors, source_for
 
 from pelvicsense.datatypes.placement import Placement
+from pelvicsense.runtime.log import LogOptions, SessionLog
+from pelvicsense.sinks.recorder import wall_time
 from pelvicsense.sources.ble.link_state import LinkState
+from pelvicsense.sources.ble.source import BleSource
 from pelvicsense.virtual.models import imu6_open
-from pelvicsense.virtual.virtual_time import run_fast
+from pelvicsense.virtual.virtual_time import loop_clock_ns, run_fast
 
 PELVIS, LEFT, RIGHT = Placement
 SOON_S = 3.0
@@ -80,6 +85,39 @@ def test_cancelled_while_it_connects_it_lets_go_of_every_sensor(after_s: float) 
             await again.find(lambda sentence: None)
             await again.connect(lambda sentence: None)
             await again.stop()
+            assert all(model.written[-1] == STOP for model in models.values())
+
+    run_fast(story())
+
+
+def test_a_cancellation_that_a_library_swallowed_ends_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python 3.11's ``wait_for`` does so where what it waits for is done at the same moment."""
+    start = BleSource.start
+
+    async def swallowing(source: BleSource) -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(1.0)
+        await start(source)
+
+    monkeypatch.setattr(BleSource, "start", swallowing)
+
+    async def story() -> None:
+        air, models = sensors(Setting())
+        async with air:
+            source = source_for(air)
+            await source.find(lambda _: None)
+            await source.connect(lambda _: None)
+            log = SessionLog(
+                source, LogOptions(out=tmp_path, subject="P01"), wall_time(loop_clock_ns)
+            )
+            running = asyncio.create_task(log.run())
+            await asyncio.sleep(0.5)
+            running.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                async with asyncio.timeout(20.0):
+                    await running
             assert all(model.written[-1] == STOP for model in models.values())
 
     run_fast(story())
