@@ -10,22 +10,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from pelvicsense.calibration import axes
+from pelvicsense.calibration.evidence import Evidence, GaitWindow, gather, lean
 from pelvicsense.calibration.frames import (
-    UP,
-    LevelledMotion,
     level,
     sensor_from_segment,
     wrap,
     yaw,
 )
-from pelvicsense.calibration.joint import JointFitConfig, fit_hip, regressors
-from pelvicsense.datatypes.arrays import FloatArray
+from pelvicsense.calibration.joint import JointFitConfig
 from pelvicsense.datatypes.calibration import (
     Calibration,
     CalibrationRefusal,
@@ -73,46 +69,6 @@ class DecisionConfig:
     joint: JointFitConfig = field(default_factory=JointFitConfig)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SensorRows:
-    """One sensor over a window: (n, 4) orientation, (n, 3) specific force and rate."""
-
-    earth_from_sensor: FloatArray
-    acc: FloatArray
-    rate: FloatArray
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GaitWindow:
-    """Strides to calibrate from.
-
-    Attributes
-    ----------
-    first
-        Grid index of the first row.
-    lead
-        Rows before the first stride, for filters to settle.
-    sensors
-        The rows of every worn sensor.
-    step_rows
-        Median step time in rows.
-    running
-        Whether the steps have a flight phase.
-    strides
-        How many strides the window holds.
-    final
-        False where the recording ended and this is all there is.
-    """
-
-    first: int
-    lead: int
-    sensors: Mapping[Placement, SensorRows]
-    step_rows: int
-    running: bool
-    strides: int
-    final: bool
-
-
 def calibrate(
     window: GaitWindow, still: StillPose, config: DecisionConfig, rate_hz: float
 ) -> Calibration | CalibrationRefusal:
@@ -123,13 +79,13 @@ def calibrate(
         )
         for placement, rows in window.sensors.items()
     }
-    lean = _lean(motions, window.lead)
-    if lean is not None and lean[1] > config.maximum_lean_deg:
+    leaning = lean(motions, window.lead)
+    if leaning is not None and leaning[1] > config.maximum_lean_deg:
         return CalibrationRefusal(
-            reason=f"the still pose does not look like standing: the {_words(lean[0])} leans "
-            f"{lean[1]:.0f}° from it while walking; stand upright and still for 4 s"
+            reason=f"the still pose does not look like standing: the {_words(leaning[0])} leans "
+            f"{leaning[1]:.0f}° from it while walking; stand upright and still for 4 s"
         )
-    evidence = _gather(motions, window, config, rate_hz)
+    evidence = gather(motions, window, config.joint, rate_hz)
     axis = _forward_axis(evidence, config)
     if axis is None:
         return CalibrationRefusal(
@@ -153,77 +109,6 @@ def calibrate(
     return _assemble(evidence, forward, vote, window, still, config)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Evidence:
-    """Everything measured in the window, before it is weighed."""
-
-    motions: Mapping[Placement, LevelledMotion]
-    running: bool
-    force_axis: axes.Axis
-    rate_axis: axes.Axis
-    hips: Mapping[Side, HipFit]
-    thighs: Mapping[Side, axes.ThighAxes]
-    geometry: axes.HipGeometry
-    push_off: float  # signed vote for `force_axis.heading`, running only
-
-
-def _gather(
-    motions: Mapping[Placement, LevelledMotion],
-    window: GaitWindow,
-    config: DecisionConfig,
-    rate_hz: float,
-) -> _Evidence:
-    pelvis = motions[Placement.PELVIS]
-    rows = slice(window.lead, len(pelvis.rate))
-    follow = axes.following_heading(pelvis, 2 * window.step_rows)
-    force_axis, rate_axis = axes.pelvis_axes(pelvis, follow, rows, window.step_rows, rate_hz)
-    x_pelvis = regressors(pelvis, config.joint.smoothing_s, rate_hz)[rows]
-    hips, thighs = {}, {}
-    for side in Side:
-        motion = motions.get(Placement.thigh(side))
-        if motion is None:
-            continue
-        x_thigh = regressors(motion, config.joint.smoothing_s, rate_hz)[rows]
-        hips[side] = fit_hip(x_pelvis, x_thigh, config.joint, rate_hz)
-        thighs[side] = axes.thigh_axes(
-            motion,
-            hips[side].heading,
-            follow,
-            rows,
-            rate_hz,
-            # In running the skin's own motion reaches down to 4 Hz.
-            smoothing_s=0.20 if window.running else 0.12,
-        )
-    return _Evidence(
-        motions=motions,
-        running=window.running,
-        force_axis=force_axis,
-        rate_axis=rate_axis,
-        hips=hips,
-        thighs=thighs,
-        geometry=axes.hip_geometry(hips),
-        push_off=axes.step_asymmetry_vote(pelvis, follow, rows, force_axis.heading, rate_hz)
-        if window.running
-        else 0.0,
-    )
-
-
-def _lean(motions: Mapping[Placement, LevelledMotion], lead: int) -> tuple[Placement, float] | None:
-    """Return the thigh whose mean long axis is furthest from the still pose's, and by how much."""
-    worst = None
-    for placement, motion in motions.items():
-        if placement is Placement.PELVIS:
-            continue
-        up = quaternion.rotate(
-            quaternion.conjugate(motion.earth_from_levelled[lead:]),
-            np.broadcast_to(UP, motion.rate[lead:].shape),
-        ).mean(axis=0)
-        angle = float(np.rad2deg(np.arctan2(np.hypot(up[0], up[1]), up[2])))
-        if worst is None or angle > worst[1]:
-            worst = (placement, angle)
-    return worst
-
-
 def _support(hip: HipFit, config: DecisionConfig) -> float:
     """Weight 0…1 of whatever is seen through a hip fit."""
     if hip.contrast < config.useful_contrast:
@@ -231,7 +116,7 @@ def _support(hip: HipFit, config: DecisionConfig) -> float:
     return min(1.0, (hip.contrast / config.full_contrast) ** 2)
 
 
-def _forward_axis(evidence: _Evidence, config: DecisionConfig) -> float | None:
+def _forward_axis(evidence: Evidence, config: DecisionConfig) -> float | None:
     """Return the pelvis' forward axis, rad, up to π; none where nothing is clear."""
     weighted = [
         (evidence.force_axis.heading, (evidence.force_axis.clarity / 0.8) ** 2),
@@ -252,7 +137,7 @@ def _forward_axis(evidence: _Evidence, config: DecisionConfig) -> float | None:
     return 0.5 * float(np.angle(total))
 
 
-def _vote(evidence: _Evidence, axis: float, config: DecisionConfig, *, lean_tells: bool) -> float:
+def _vote(evidence: Evidence, axis: float, config: DecisionConfig, *, lean_tells: bool) -> float:
     """Return how strongly the evidence says that ``axis`` points forward, -1…1.
 
     The thighs' lean tells front from back only against a standing pose.
@@ -281,7 +166,7 @@ def _vote(evidence: _Evidence, axis: float, config: DecisionConfig, *, lean_tell
     return float(sum(w * np.cos(direction - axis) for direction, w in ballots) / weight)
 
 
-def _looks_swapped(evidence: _Evidence, forward: float, config: DecisionConfig) -> bool:
+def _looks_swapped(evidence: Evidence, forward: float, config: DecisionConfig) -> bool:
     """Whether the left hip lies clearly to the right of the right one."""
     geometry = evidence.geometry
     if geometry.across is None or geometry.width_m < 0.08:
@@ -291,7 +176,7 @@ def _looks_swapped(evidence: _Evidence, forward: float, config: DecisionConfig) 
     return bool(np.cos(geometry.across - forward) < -0.7)
 
 
-def _thigh_disagreement(evidence: _Evidence) -> float:
+def _thigh_disagreement(evidence: Evidence) -> float:
     forwards = [thigh.forward for thigh in evidence.thighs.values()]
     if len(forwards) < 2:
         return 0.0
@@ -299,7 +184,7 @@ def _thigh_disagreement(evidence: _Evidence) -> float:
 
 
 def _thigh_heading(
-    evidence: _Evidence, side: Side, forward: float, still: StillPose, config: DecisionConfig
+    evidence: Evidence, side: Side, forward: float, still: StillPose, config: DecisionConfig
 ) -> tuple[float, float]:
     """Weigh hip fit and flexion axis; return the heading and its standard uncertainty, rad."""
     hip, thigh = evidence.hips[side], evidence.thighs[side]
@@ -319,7 +204,7 @@ def _thigh_heading(
     return float(np.angle(total)), float(np.deg2rad(sigma_deg))
 
 
-def _still_heading_difference(evidence: _Evidence, side: Side, still: StillPose) -> float:
+def _still_heading_difference(evidence: Evidence, side: Side, still: StillPose) -> float:
     """Heading of the levelled pelvis sensor less that of the thigh's, in the still pose, rad."""
     headings = {}
     for placement in (Placement.PELVIS, Placement.thigh(side)):
@@ -331,7 +216,7 @@ def _still_heading_difference(evidence: _Evidence, side: Side, still: StillPose)
     return headings[Placement.PELVIS] - headings[Placement.thigh(side)]
 
 
-def _forward_sigma(evidence: _Evidence, forward: float, config: DecisionConfig) -> float:
+def _forward_sigma(evidence: Evidence, forward: float, config: DecisionConfig) -> float:
     """Return the standard uncertainty of the forward axis, rad, from its estimates' spread.
 
     Left and right thigh are averaged first, since their errors are opposite. The floor of 2° is
@@ -357,7 +242,7 @@ def _forward_sigma(evidence: _Evidence, forward: float, config: DecisionConfig) 
 
 
 def _assemble(
-    evidence: _Evidence,
+    evidence: Evidence,
     forward: float,
     vote: float,
     window: GaitWindow,

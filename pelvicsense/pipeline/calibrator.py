@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pelvicsense.calibration.decide import GaitWindow, SensorRows, calibrate
+from pelvicsense.calibration.decide import calibrate
+from pelvicsense.calibration.evidence import GaitWindow, SensorRows
 from pelvicsense.calibration.joint import STANDARD_GRAVITY
 from pelvicsense.calibration.still import StillWindow, mean_signals, still_pose
 from pelvicsense.datatypes.arrays import FloatArray
