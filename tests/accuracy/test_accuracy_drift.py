@@ -1,4 +1,4 @@
-"""Twenty minutes of drift, and a real change within them; minutes long."""
+"""An hour of drift, twenty minutes of it either way, and a real change within them; minutes long."""
 
 from __future__ import annotations
 
@@ -6,10 +6,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from drift import DRIFT_DEG_PER_MIN, ROTATION_PEAK, drift, stride_errors, valid_strides
+from drift import (
+    DRIFT_DEG_PER_MIN,
+    ROTATION_PEAK,
+    DriftTask,
+    Path,
+    drift,
+    measure_drift,
+    stride_errors,
+    valid_strides,
+)
 from turned_fusion import turn_headings
 
-from pelvicsense.datatypes.placement import Placement, Side
+from pelvicsense.datatypes.placement import Activity, Placement, Side
 from pelvicsense.datatypes.samples import SampleBlock
 from pelvicsense.numerics import quaternion
 from pelvicsense.synthetic import (
@@ -48,6 +57,25 @@ def test_heading_stays_over_twenty_minutes_of_drift(
         )
         assert len(times) > 0.9 * sum(s.side is side for s in simulated.truth_strides)
         assert abs(late - early) <= 1.0
+
+
+@pytest.mark.parametrize("activity", [Activity.WALK, Activity.RUN])
+@pytest.mark.parametrize("path", list(Path))
+def test_heading_and_excursion_stay_over_an_hour_of_drift(
+    activity: Activity, path: Path, record_property: pytest.RecordProperty
+) -> None:
+    for row in measure_drift(DriftTask(activity, 60.0, path)):
+        record_property(
+            "figures",
+            f"{activity}, {path}, {row['side']}, 60 min at {row['drift_dpm']:+.0f} °/min: worst "
+            f"minute {row['worst']:.2f}°, slope {row['slope_dpm']:+.3f} °/min, excursion RMSE "
+            f"{row['excursion_early']:.2f}° → {row['excursion_late']:.2f}°",
+        )
+        assert row["found"] > 0.99
+        assert row["empty"] < 0.01
+        assert row["worst"] < 2.0
+        assert abs(row["slope_dpm"]) < 0.05
+        assert row["excursion_late"] < row["excursion_early"] + 0.1
 
 
 def with_thigh_turning(

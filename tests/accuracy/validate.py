@@ -56,17 +56,11 @@ def chosen_cases(group: Group, quick: bool) -> list[Case]:
 
 
 def drift_cases() -> list[Case]:
-    """An hour with bends or turns, 20 minutes straight on."""
-    return [
-        DriftCase(task)
-        for task in (
-            DriftTask(Activity.RUN, 60.0, Way.BEND),
-            DriftTask(Activity.WALK, 60.0, Way.TURNS),
-            DriftTask(Activity.RUN, 20.0),
-            DriftTask(Activity.WALK, 20.0),
-            DriftTask(Activity.STAIRS_UP, 20.0),
-        )
+    """An hour of walking and of running on every path, 20 minutes of stairs."""
+    hours = [
+        DriftTask(activity, 60.0, way) for activity in (Activity.RUN, Activity.WALK) for way in Way
     ]
+    return [DriftCase(task) for task in (*hours, DriftTask(Activity.STAIRS_UP, 20.0))]
 
 
 def filter_cases(group: Group, quick: bool) -> list[Case]:
