@@ -9,11 +9,11 @@ INSTALLED := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test accuracy soak latency bluez bench recordings clean
+.PHONY: help demo test accuracy peers soak latency bluez bench recordings clean
 
 help:
 	@sed -n '/^# /s/^# //p' Makefile | head -3
-	@echo "also: make accuracy, soak, latency, bluez, bench, recordings, clean"
+	@echo "also: make accuracy, peers, soak, latency, bluez, bench, recordings, clean"
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -42,6 +42,18 @@ test: $(INSTALLED)
 accuracy: $(INSTALLED)
 	PYTHONPATH=tests $(BIN)/python tests/accuracy/validate.py
 	$(BIN)/pytest -n 2 -m slow tests/accuracy
+
+# Other programs on the same sessions, each in an environment of its own.
+PEERS := mobgap skdh qmt opensim
+PEERS_AT := build/peers
+
+$(PEERS_AT)/env-%/.installed: tests/accuracy/peers/requirements/%.txt
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip --disable-pip-version-check --quiet install -r $<
+	@touch $@
+
+peers: $(INSTALLED) $(PEERS:%=$(PEERS_AT)/env-%/.installed)
+	PYTHONPATH=tests:tests/accuracy $(BIN)/python tests/accuracy/peers/compare.py
 
 # Three sensors for hours of signal, with lost links and packets, and what the live path costs.
 soak: $(INSTALLED)

@@ -16,6 +16,7 @@ from report_extra import (
     filters,
     refusals,
 )
+from report_peers import peers
 from sessions import SensorSet
 from tables import (
     MET,
@@ -85,6 +86,7 @@ def validation_text(everything: Measured, group: Group, quick: bool) -> str:
         drift=drift(usual.drift),
         imufusion=imufusion,
         filters=filters(everything),
+        peers=peers(),
     )
 
 

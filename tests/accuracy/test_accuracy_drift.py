@@ -1,4 +1,4 @@
-"""An hour of drift, twenty minutes of it either way, and a real change within them; minutes long."""
+"""An hour of drift, twenty minutes of it either way, a real change within them; minutes long."""
 
 from __future__ import annotations
 
