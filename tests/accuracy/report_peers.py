@@ -30,7 +30,7 @@ def peers() -> str:
     if not KEPT.exists():
         return "Not measured here: `make peers` does it, then `make accuracy` writes it down.\n"
     tables = json.loads(KEPT.read_text(encoding="utf-8"))
-    same = tables["code"] == code_fingerprint()
+    same = tables.get("code") == code_fingerprint()
     return "\n".join(
         [
             "" if same else OTHER_CODE,
