@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+from cases import code_fingerprint
 from sessions import ROOT
 from tables import markdown, number, percent
 
@@ -20,6 +21,8 @@ CONTACT_HEAD = ("evidence", "contact", "program", "true", "found", "F1", "bias Â
 CURVES = ("flexion curve", "adduction curve", "rotation curve")
 VALUES = ("adduction peak", "adduction excursion", "rotation peak", "rotation excursion")
 
+OTHER_CODE = "**Measured with other code than the rest: `make peers` renews it.**\n"
+
 Row = dict[str, Any]
 
 
@@ -27,8 +30,10 @@ def peers() -> str:
     if not KEPT.exists():
         return "Not measured here: `make peers` does it, then `make accuracy` writes it down.\n"
     tables = json.loads(KEPT.read_text(encoding="utf-8"))
+    same = tables.get("code") == code_fingerprint()
     return "\n".join(
         [
+            "" if same else OTHER_CODE,
             "### Contacts against other programs\n",
             markdown(CONTACT_HEAD, _contact_rows(tables["contacts"])),
             "### Hip angles against other programs\n",

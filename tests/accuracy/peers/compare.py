@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from cases import code_fingerprint
 from compared import Angles, Found, angle_rows, contact_row, hip_angles
 from handed import OwnResult, hand_over
 from lower_back import lower_back_bouts
@@ -241,7 +242,7 @@ def main() -> int:
     for one in sessions:
         for name, rows in judged(one, folder, outs).items():
             tables[name] += rows
-    tables["refused"] = refused
+    tables |= {"refused": refused, "code": code_fingerprint()}
     KEPT.write_text(json.dumps(tables), encoding="utf-8")
     return 0
 

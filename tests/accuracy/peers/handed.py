@@ -74,7 +74,7 @@ def about_up(angle: FloatArray) -> FloatArray:
 def hand_over(session: Session, path: Path, drift_sign: float) -> OwnResult | None:
     """Analyse; write what peers get to ``path``. None if the calibration was refused."""
     watched = Watched()
-    yaws = {Placement.thigh(s): drift(s.sign * drift_sign) for s in Side}
+    yaws = {Placement.thigh(s): drift(-s.sign * drift_sign) for s in Side}
     with pytest.MonkeyPatch.context() if drift_sign else nullcontext() as patch:
         if patch is not None:
             turn_headings(patch, yaws)

@@ -18,7 +18,7 @@ def answer(given: dict[str, Any]) -> Answer:
     bout = PreprocessGaitBout().predict(
         time=t_s, accel=acc, fs=100.0, v_axis=SUPERIOR, ap_axis=ANTERIOR
     )
-    # It guesses which way is front, and we know it: told is what it could do at best.
+    # It guesses which way is front, and we know it.
     told = {**bout, "ap_axis_sign": 1}
     result = {}
     for name, method, about in (
