@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +71,8 @@ def command(
     still now, n note, y sync, p pause, r recalibrate, q stop. The same words may be written, a
     line each, into the pipe of --control. SIGUSR1 stands for "still now", SIGUSR2 for "sync".
     """
+    import asyncio
+
     from pelvicsense.cli.log_screen import LogScreen
     from pelvicsense.cli.radio import air
     from pelvicsense.recording.manifest import SessionActivity
@@ -169,6 +170,8 @@ class _Recording:
 
     async def run(self, radio: Air, worn: tuple[WornSensor, ...]) -> None:
         """Find, connect and record; sets ``folder``."""
+        import asyncio
+
         from pelvicsense.cli.log_controls import on_signals
         from pelvicsense.runtime.cancellation import heed_cancellation
         from pelvicsense.sinks.sensor_lock import SensorLocks
@@ -199,6 +202,8 @@ class _Recording:
             await source.stop()
 
     async def _identify(self, source: BleSource) -> None:
+        import asyncio
+
         for placement, link in source.links.items():
             blinks = await source.identify(placement)
             word = "blinks now" if blinks else "cannot show itself"
@@ -206,6 +211,8 @@ class _Recording:
             await asyncio.sleep(3.0 if blinks else 0.0)
 
     async def _record(self, radio: Air, source: BleSource) -> None:
+        import asyncio
+
         from pelvicsense.cli.log_controls import controls, on_signals
         from pelvicsense.datatypes.samples import MarkKind
         from pelvicsense.feedback.programme import FeedbackConfig

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -47,6 +46,8 @@ def command(
     With --services NAME: every service and characteristic of one device, recognised or not, so
     that a profile can be written for it.
     """
+    import asyncio
+
     from pelvicsense.cli.radio import air
 
     async def scan() -> None:
@@ -60,6 +61,8 @@ def command(
 
 
 async def _show_all(radio: Air, duration_s: float, *, everyone: bool, battery: bool) -> None:
+    import asyncio
+
     from rich.console import Console
     from rich.live import Live
 
