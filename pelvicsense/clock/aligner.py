@@ -14,7 +14,7 @@ import numpy as np
 
 from pelvicsense.clock.config import ClockConfig
 from pelvicsense.clock.intake import Intake, IntakeState
-from pelvicsense.clock.resample import needed_from, newest_row, resample
+from pelvicsense.clock.resample import known_until, needed_from, newest_row, resample
 from pelvicsense.clock.track import Track
 from pelvicsense.datatypes.errors import ConfigurationError
 from pelvicsense.datatypes.motion import GridBlock, GridSignal
@@ -122,7 +122,7 @@ class GridAligner:
         """
         self._take(blocks, final=False)
         sensors = self.state.sensors.values()
-        complete = newest_row(min(s.newest_s for s in sensors), self._config.rate_hz)
+        complete = newest_row(min(known_until(s.track) for s in sensors), self._config.rate_hz)
         now_s = max(s.arrival_s for s in sensors)
         given_up = newest_row(now_s - self._config.max_wait_s, self._config.rate_hz) - 1
         return self._release(max(complete, given_up))
