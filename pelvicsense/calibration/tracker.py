@@ -46,8 +46,9 @@ class TrackerConfig:
         How far that rate wanders within a minute, °/min: gyro bias follows temperature.
     heading_walk_deg
         How far the heading wanders within a minute besides, degrees: skin and straps.
-    bias_deg
-        Standard deviation of an activity's bias before its first stride, degrees.
+    bias_deg, first_bias_deg
+        Standard deviation of an activity's bias before its first stride, degrees; and of what the
+        calibration says of its own, as the heading of its hip fit less the one it decided on.
     noise_deg, least_noise_deg
         Standard deviation of one stride's heading, degrees: at first, and at least; it is then
         learnt from the innovations.
@@ -60,8 +61,6 @@ class TrackerConfig:
         Relative change of stride time beyond which the bias may have changed.
     least_coherence
         Strides whose two hip accelerations agree less than this (0…1) do not count.
-    short_gap_s, short_gap_deg, long_gap_deg
-        Uncertainty that a gap adds, degrees: up to ``short_gap_s``, and beyond.
     """
 
     smoothing_s: float = 0.3
@@ -69,15 +68,13 @@ class TrackerConfig:
     rate_walk_deg_per_min: float = 1.0
     heading_walk_deg: float = 0.3
     bias_deg: float = 15.0
+    first_bias_deg: float = 3.0
     noise_deg: float = 2.0
     least_noise_deg: float = 0.3
     clip_deg: float = 15.0
     settled_deg: float = 1.5
     stride_time_change: float = 0.12
     least_coherence: float = 0.5
-    short_gap_s: float = 0.3
-    short_gap_deg: float = 1.5
-    long_gap_deg: float = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +159,10 @@ class HeadingTracker:
     ) -> None:
         self.config = config
         self.rate_hz = rate_hz
+        self._first_bias = {
+            side: wrap(hip.heading - calibration.heading[side])
+            for side, hip in calibration.hips.items()
+        }
         self._joints = {side: joint_in_segments(calibration, side) for side in calibration.hips}
         start_s = 0.5 * (calibration.first + calibration.end) / rate_hz
         self._tracks = {
@@ -218,11 +219,9 @@ class HeadingTracker:
             variance = track.bb
         return variance > math.radians(self.config.settled_deg) ** 2
 
-    def interrupted(self, side: Side, gap_s: float) -> None:
-        """Note that a sensor of this pair was unsettled for a while."""
-        short = gap_s <= self.config.short_gap_s
-        sigma_deg = self.config.short_gap_deg if short else self.config.long_gap_deg
-        self._tracks[side].hh += math.radians(sigma_deg) ** 2
+    def interrupted(self, side: Side, heading_sigma: float) -> None:
+        """Note a gap in which the heading changed by an unknown angle of this uncertainty, rad."""
+        self._tracks[side].hh += heading_sigma**2
 
     def stride(self, side: Side, activity: Activity, start_s: float, end_s: float) -> None:
         """Learn from a straight, undisturbed stride of this side."""
@@ -231,7 +230,7 @@ class HeadingTracker:
             return
         track = self._tracks[side]
         self._advance(track, end_s)
-        self._enter(track, activity, end_s - start_s)
+        self._enter(side, track, activity, end_s - start_s)
         self._update(track, measured)
 
     def _advance(self, track: _Track, t_s: float) -> None:
@@ -246,7 +245,7 @@ class HeadingTracker:
         track.hh += math.radians(self.config.heading_walk_deg) ** 2 * minutes
         track.rr += math.radians(self.config.rate_walk_deg_per_min / 60.0) ** 2 * minutes
 
-    def _enter(self, track: _Track, activity: Activity, stride_time_s: float) -> None:
+    def _enter(self, side: Side, track: _Track, activity: Activity, stride_time_s: float) -> None:
         """Bring the present activity's bias into the state; start anew at another speed."""
         known = track.biases.get(activity)
         if known is not None:
@@ -259,8 +258,13 @@ class HeadingTracker:
             left = track.biases[track.activity]
             left.mean, left.variance = track.bias, track.bb
         if known is None or fresh:
-            prior = math.radians(self.config.bias_deg) ** 2
-            known = _Bias(mean=0.0, variance=prior, stride_time_s=stride_time_s)
+            calibrated = track.activity is None
+            sigma_deg = self.config.first_bias_deg if calibrated else self.config.bias_deg
+            known = _Bias(
+                mean=self._first_bias[side] if calibrated else 0.0,
+                variance=math.radians(sigma_deg) ** 2,
+                stride_time_s=stride_time_s,
+            )
             track.biases[activity] = known
         track.activity = activity
         track.bias, track.bb = known.mean, known.variance

@@ -105,8 +105,9 @@ class AhrsFilter:
             bias=mean_gyr.copy(),
         )
 
-    def restart(self) -> None:
-        """Forget the inclination; keep the bias, and the heading as a guess."""
+    def restart(self, before: AhrsState) -> None:
+        """Look for the inclination anew; see `OrientationFilter.restart`."""
+        del before  # such a filter remembers no specific force
         self._rest.restart()
         if self._state.phase is not Phase.WAITING:
             self._level_anew()

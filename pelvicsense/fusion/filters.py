@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
+
 from pelvicsense.datatypes.arrays import BoolArray, FloatArray
 
 
@@ -29,6 +31,15 @@ class FilterOutput:
     gyro_bias: FloatArray
     at_rest: BoolArray
     tracking: BoolArray
+
+    def then(self, later: FilterOutput) -> FilterOutput:
+        """Return this and the rows after it as one."""
+        return FilterOutput(
+            **{
+                name: np.concatenate([getattr(self, name), getattr(later, name)])
+                for name in ("earth_from_sensor", "gyro_bias", "at_rest", "tracking")
+            }
+        )
 
 
 class OrientationFilter(Protocol):
@@ -60,6 +71,12 @@ class OrientationFilter(Protocol):
         """
         ...
 
-    def restart(self) -> None:
-        """Forget the inclination after a gap; keep the gyro bias and, as a guess, the heading."""
+    def restart(self, before: Any) -> None:
+        """Look for the inclination anew after a gap; keep the bias and, as a guess, the heading.
+
+        Parameters
+        ----------
+        before
+            The filter's state at the last row before the gap; what it took since is interpolated.
+        """
         ...

@@ -36,14 +36,14 @@ class Levelling:
     """One search for the vertical over ``window_rows`` rows of ``step_s`` seconds."""
 
     def __init__(self, window_rows: int, step_s: float) -> None:
-        self._window_rows = window_rows
+        self.window_rows = window_rows
         self._step_s = step_s
         self.state = LevellingState()
 
     @property
     def complete(self) -> bool:
         """Whether the window has been filled."""
-        return self.state.rows >= self._window_rows
+        return self.state.rows >= self.window_rows
 
     def turn(self, attitude: FloatArray, rate: FloatArray, acc: FloatArray) -> FloatArray:
         """Turn ``attitude`` (4,) on by one row of bias-free rate (3,) and weigh in ``acc`` (3,).
@@ -52,7 +52,7 @@ class Levelling:
         """
         attitude = multiply(attitude, from_rotation_vector(rate * self._step_s))
         state = self.state
-        weight = math.sin(math.pi * (state.rows + 0.5) / self._window_rows)
+        weight = math.sin(math.pi * (state.rows + 0.5) / self.window_rows)
         state.weighted_acc = state.weighted_acc + weight * rotate(attitude, acc)
         state.rows += 1
         return upright(attitude, state.weighted_acc) if self.complete else attitude

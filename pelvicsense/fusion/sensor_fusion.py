@@ -27,13 +27,13 @@ class SensorState:
     gap_rows
         Invalid rows since the last valid one.
     wait_rows
-        Valid rows until the inclination is believed.
+        Valid rows from the start until the inclination is believed.
     last_gyr
         (3,) rate of the row before; none where that row was not fed.
     attitude, bias
         Newest output, held in a gap.
-    filter_state
-        The filter's own.
+    filter_state, before_gap
+        The filter's own, and what it was at the last valid row; none where that is the newest.
     """
 
     started: bool = False
@@ -43,6 +43,7 @@ class SensorState:
     attitude: FloatArray = field(default_factory=IDENTITY.copy)
     bias: FloatArray = field(default_factory=lambda: np.zeros(3))
     filter_state: Any = None
+    before_gap: Any = None
 
 
 class SensorFusion:
@@ -54,8 +55,6 @@ class SensorFusion:
         The filter, fresh.
     start_rows
         Rows after the start of the stream until the inclination is believed.
-    settle_rows
-        The same after a gap, where the sensor may be in motion.
     bridge_rows
         Most interpolated rows of one gap that are fed.
     """
@@ -65,11 +64,9 @@ class SensorFusion:
         orientation_filter: OrientationFilter,
         *,
         start_rows: int,
-        settle_rows: int,
         bridge_rows: int,
     ) -> None:
         self._filter = orientation_filter
-        self._settle_rows = settle_rows
         self._bridge_rows = bridge_rows
         self._state = SensorState(wait_rows=start_rows)
 
@@ -101,8 +98,8 @@ class SensorFusion:
     def _track(self, acc: FloatArray, gyr: FloatArray) -> OrientationSignal:
         state = self._state
         if state.gap_rows > 0 and state.started:
-            self._filter.restart()
-            state.wait_rows = self._settle_rows
+            self._filter.restart(state.before_gap)
+            state.before_gap = None
         state.started, state.gap_rows = True, 0
         output = self._update(acc, gyr)
         wait = state.wait_rows
@@ -119,6 +116,8 @@ class SensorFusion:
     def _gap(self, acc: FloatArray, gyr: FloatArray) -> Iterator[OrientationSignal]:
         state = self._state
         n = len(acc)
+        if state.gap_rows == 0 and state.started:
+            state.before_gap = self._filter.state
         fed = min(n, max(0, self._bridge_rows - state.gap_rows)) if state.started else 0
         state.gap_rows += n
         if fed > 0:

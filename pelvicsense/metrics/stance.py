@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,72 +21,14 @@ from pelvicsense.datatypes.arrays import BoolArray, FloatArray, IntArray
 from pelvicsense.datatypes.gait import StrideAngles
 from pelvicsense.datatypes.placement import Activity, Side
 from pelvicsense.metrics.hip import hip_angles, hip_sensitivity, obliquity
+from pelvicsense.metrics.stance_config import StanceConfig
 from pelvicsense.metrics.tables import interpolate
 
+_TILT_IN_EXCURSION = 0.3
+"""Share of an inclination error that stays in an excursion: it changes within a stance."""
 
-@dataclass(frozen=True, slots=True)
-class AngleNoise:
-    """What remains unknown of an angle whatever the calibration, and of its excursion, degrees."""
-
-    value_deg: float
-    excursion_deg: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityNoise:
-    """The `AngleNoise` of one activity: inclination of the sensors, thigh soft tissue."""
-
-    obliquity: AngleNoise
-    adduction: AngleNoise
-    rotation: AngleNoise
-
-
-_STAIRS = ActivityNoise(
-    obliquity=AngleNoise(0.22, 0.2),
-    adduction=AngleNoise(0.45, 0.6),
-    rotation=AngleNoise(0.9, 0.6),
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StanceConfig:
-    """Parameters of the stance metrics.
-
-    Attributes
-    ----------
-    noise
-        Per activity. From the errors that calibration and contacts do not explain, of recordings
-        with optical truth and of simulated people.
-    heading_limit_deg
-        Above this uncertainty of the heading's drift, rotation at contact and peak and adduction
-        are left empty.
-    excursion_limit_deg
-        Above this one the excursion of rotation is left empty too.
-    timing_limit_deg
-        An angle that changes by more than this within the uncertainty of the initial contact is
-        not known at contact, and nor is its excursion.
-    """
-
-    noise: Mapping[Activity, ActivityNoise] = field(
-        default_factory=lambda: {
-            Activity.WALK: ActivityNoise(
-                obliquity=AngleNoise(0.15, 0.15),
-                adduction=AngleNoise(0.3, 0.35),
-                rotation=AngleNoise(0.75, 0.5),
-            ),
-            Activity.RUN: ActivityNoise(
-                obliquity=AngleNoise(0.3, 0.25),
-                adduction=AngleNoise(0.6, 0.7),
-                rotation=AngleNoise(0.9, 0.6),
-            ),
-            Activity.STAIRS_UP: _STAIRS,
-            Activity.STAIRS_DOWN: _STAIRS,
-            Activity.UNKNOWN: _STAIRS,
-        }
-    )
-    heading_limit_deg: float = 5.0
-    excursion_limit_deg: float = 15.0
-    timing_limit_deg: float = 5.0
+_TILT_IN_ROTATION = 0.5
+"""Share that reaches rotation: the sine of the hip's flexion."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +49,8 @@ class StanceTask:
         Heading of this side's thigh, rad; ``nan`` where hip angles cannot be known.
     heading_sigma, drift_sigma
         Standard uncertainty of the calibrated heading and of its change since, rad.
+    pelvis_tilt_sigma, thigh_tilt_sigma
+        Standard uncertainty of the two inclinations that a recent gap has left, rad.
     """
 
     side: Side
@@ -121,6 +65,8 @@ class StanceTask:
     heading: float
     heading_sigma: float
     drift_sigma: float
+    pelvis_tilt_sigma: float = 0.0
+    thigh_tilt_sigma: float = 0.0
 
     @property
     def hip_known(self) -> bool:
@@ -191,6 +137,7 @@ def _drop_metrics(
     tilt = rows[..., 1] * forward[:, None]
     j = np.arange(len(tasks))
     at_contact, at_peak = tilt[:, 0], tilt[j, metric.peak_row]
+    gap = np.array([task.pelvis_tilt_sigma for task in tasks])
     at_middle = tilt[j, np.array([(task.end - task.first) // 2 for task in tasks])]
     values = {
         "pelvic_drop_at_contact_deg": metric.at_contact,
@@ -199,11 +146,11 @@ def _drop_metrics(
         "pelvic_drop_excursion_deg": metric.peak - metric.at_contact,
     }
     errors = {
-        "pelvic_drop_at_contact_deg": _norm(at_contact, base, metric.contact_timing),
-        "pelvic_drop_midstance_deg": _norm(at_middle, base, metric.midstance_timing),
-        "pelvic_drop_peak_deg": _norm(at_peak, base),
+        "pelvic_drop_at_contact_deg": _norm(at_contact, base, gap, metric.contact_timing),
+        "pelvic_drop_midstance_deg": _norm(at_middle, base, gap, metric.midstance_timing),
+        "pelvic_drop_peak_deg": _norm(at_peak, base, gap),
         "pelvic_drop_excursion_deg": _norm(
-            at_peak - at_contact, base_excursion, metric.contact_timing
+            at_peak - at_contact, base_excursion, _TILT_IN_EXCURSION * gap, metric.contact_timing
         ),
     }
     unclear = _unclear(metric, config)
@@ -224,14 +171,27 @@ def _hip_metrics(
     sigmas = np.minimum(
         [[task.forward_sigma, task.heading_sigma, task.drift_sigma] for task in tasks], np.pi
     )
-    lost = np.rad2deg(sigmas[:, 2]) > config.heading_limit_deg
+    gap = np.array([math.hypot(task.pelvis_tilt_sigma, task.thigh_tilt_sigma) for task in tasks])
+    lost = np.array([config.heading_lost(t.heading_sigma, t.drift_sigma) for t in tasks])
     j = np.arange(len(tasks))
     at_contact = hip_sensitivity(products[:, 0], heading, sign)
     values: dict[str, FloatArray] = {}
     errors: dict[str, FloatArray] = {}
-    for joint, angle, contact_by, own in (
-        ("hip_adduction", angles.adduction, at_contact.adduction, [n.adduction for n in noise]),
-        ("thigh_rotation", angles.rotation, at_contact.rotation, [n.rotation for n in noise]),
+    for joint, angle, contact_by, own, tilt in (
+        (
+            "hip_adduction",
+            angles.adduction,
+            at_contact.adduction,
+            [n.adduction for n in noise],
+            gap,
+        ),
+        (
+            "thigh_rotation",
+            angles.rotation,
+            at_contact.rotation,
+            [n.rotation for n in noise],
+            _TILT_IN_ROTATION * gap,
+        ),
     ):
         base = np.deg2rad([n.value_deg for n in own])
         base_excursion = np.deg2rad([n.excursion_deg for n in own])
@@ -244,17 +204,17 @@ def _hip_metrics(
         hidden = lost | unclear
         values[f"{joint}_at_contact_deg"] = np.where(hidden, np.nan, metric.at_contact)
         errors[f"{joint}_at_contact_deg"] = np.where(
-            hidden, np.nan, _norm(*contact.T, base, timing)
+            hidden, np.nan, _norm(*contact.T, base, tilt, timing)
         )
         values[f"{joint}_peak_deg"] = np.where(lost, np.nan, metric.peak)
-        errors[f"{joint}_peak_deg"] = np.where(lost, np.nan, _norm(*peak.T, base))
+        errors[f"{joint}_peak_deg"] = np.where(lost, np.nan, _norm(*peak.T, base, tilt))
         excursion = np.where(unclear, np.nan, metric.peak - metric.at_contact)
         values[f"{joint}_excursion_deg"] = excursion
         errors[f"{joint}_excursion_deg"] = np.where(
-            unclear, np.nan, _norm(*change.T, base_excursion, timing)
+            unclear, np.nan, _norm(*change.T, base_excursion, _TILT_IN_EXCURSION * tilt, timing)
         )
     # Adduction suffers from a lost heading even in its excursion; rotation's hardly does.
-    nothing_known = np.rad2deg(sigmas[:, 2]) > config.excursion_limit_deg
+    nothing_known = np.rad2deg(sigmas[:, 1:].max(axis=1)) > config.excursion_limit_deg
     for name, empty in (
         ("hip_adduction_excursion_deg", lost),
         ("thigh_rotation_excursion_deg", nothing_known),

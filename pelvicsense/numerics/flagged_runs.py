@@ -29,11 +29,10 @@ class FlaggedRuns:
         """Return whether a row of [first, end) was flagged."""
         return bool(self._runs) and bool(self._overlapping(first, end))
 
-    def longest(self, first: int, end: int) -> int:
-        """Return how many rows of [first, end) in a row were flagged; 0 if none was."""
-        return max(
-            (min(b, end) - max(a, first) for a, b in self._overlapping(first, end)), default=0
-        )
+    def rows_since(self, row: int) -> int | None:
+        """Return how many rows before ``row`` the newest flag was; none if none is remembered."""
+        ends = [b for a, b in self._runs if a < row]
+        return max(row - max(ends), 0) if ends else None
 
     def _overlapping(self, first: int, end: int) -> list[tuple[int, int]]:
         return [(a, b) for a, b in self._runs if a < end and b > first]

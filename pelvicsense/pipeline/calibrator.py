@@ -8,13 +8,15 @@ standing one.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from pelvicsense.calibration.decide import calibrate
 from pelvicsense.calibration.evidence import GaitWindow, SensorRows
+from pelvicsense.calibration.gaps import MOST_GAP_S, Gap, GapWatch, heading_sigma
 from pelvicsense.calibration.joint import STANDARD_GRAVITY
 from pelvicsense.calibration.still import StillWindow, mean_signals, still_pose
 from pelvicsense.datatypes.arrays import FloatArray
@@ -42,8 +44,8 @@ NO_STILL_POSE = (
     "then walk 10 steps"
 )
 
-_MOST_GAP_S = 0.3
-"""A longer gap between still pose and steps loses the heading that links them."""
+_MOST_GAPS = 1000
+"""Gaps that are remembered."""
 
 
 @dataclass(slots=True)
@@ -87,8 +89,8 @@ class Calibrator:
         self._steps: StepDetector | None = None
         self._bout = Bout()
         self._longest = Bout()
-        self._missing: dict[Placement, int] = {}
-        self._gaps: list[tuple[int, float]] = []
+        self._gap_watch = GapWatch(rate_hz, placements)
+        self._gaps: list[Gap] = []
 
     def progress(self, still_s: float) -> CalibrationProgress:
         """Return how far it has come; ``still_s`` is for how long everything has been still."""
@@ -136,7 +138,8 @@ class Calibrator:
     def feed(self, grid: GridBlock, orientation: OrientationBlock) -> list[Attempt]:
         """Take one block; return the attempts that it allowed, up to the first success."""
         self.store.append(grid, orientation)
-        self._note_gaps(grid)
+        self._gaps += self._gap_watch.feed(grid)
+        del self._gaps[:-_MOST_GAPS]
         keep = round(self.config.schedule.hold_s * self.rate_hz)
         self.store.drop_before(self.store.end_index - keep)
         attempts: list[Attempt] = []
@@ -151,19 +154,6 @@ class Calibrator:
             if isinstance(attempts[-1].outcome, Calibration):
                 break
         return attempts
-
-    def _note_gaps(self, grid: GridBlock) -> None:
-        """Remember gaps that lose the heading, as (row after it, length in s)."""
-        for placement, signal in grid.sensors.items():
-            run = self._missing.get(placement, 0)
-            if signal.valid.all() and not run:
-                continue
-            for row, valid in enumerate(signal.valid.tolist(), grid.first_index):
-                if valid and run > _MOST_GAP_S * self.rate_hz:
-                    self._gaps.append((row, run / self.rate_hz))
-                run = 0 if valid else run + 1
-            self._missing[placement] = run
-        del self._gaps[:-100]
 
     def finish(self) -> Attempt | None:
         """Try with what there is at the recording's end; none if nobody took a step."""
@@ -223,13 +213,21 @@ class Calibrator:
     def _try(
         self, pose: StillPose, window: GaitWindow, row: int
     ) -> Calibration | CalibrationRefusal:
-        gap = max((length for end, length in self._gaps if pose.first <= end <= row), default=0.0)
-        if gap > _MOST_GAP_S:
+        gaps = [gap for gap in self._gaps if pose.first <= gap.row <= row]
+        longest_s = max((gap.length_s for gap in gaps), default=0.0)
+        if longest_s > MOST_GAP_S:
             return CalibrationRefusal(
-                reason=f"{gap:.1f} s of samples are missing between the still pose and the steps; "
-                "stand still again, then walk 10 steps"
+                reason=f"{longest_s:.1f} s of samples are missing between the still pose and the "
+                "steps; stand still again, then walk 10 steps"
             )
-        return calibrate(window, pose, self.config.decision, self.rate_hz)
+        outcome = calibrate(window, pose, self.config.decision, self.rate_hz)
+        if not gaps or isinstance(outcome, CalibrationRefusal):
+            return outcome
+        sigmas = {
+            side: math.hypot(sigma, heading_sigma(gaps, [Placement.PELVIS, Placement.thigh(side)]))
+            for side, sigma in outcome.heading_sigma.items()
+        }
+        return replace(outcome, heading_sigma=sigmas)
 
     def _silent_in(self, window: GaitWindow) -> CalibrationRefusal | None:
         """Return a refusal if a sensor sent next to nothing during the steps."""

@@ -14,7 +14,7 @@ from pelvicsense.clock.config import ClockConfig
 from pelvicsense.fusion.stage import FusionConfig
 from pelvicsense.gait.contact_config import ContactConfig
 from pelvicsense.gait.strides import StrideConfig
-from pelvicsense.metrics.stance import StanceConfig
+from pelvicsense.metrics.stance_config import StanceConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

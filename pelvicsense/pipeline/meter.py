@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from pelvicsense.calibration.gaps import Gap
 from pelvicsense.calibration.tracker import HeadingTracker
 from pelvicsense.datatypes.arrays import FloatArray, IntArray
 from pelvicsense.datatypes.calibration import Calibration
@@ -17,9 +18,9 @@ from pelvicsense.datatypes.placement import Activity, Placement, Side
 from pelvicsense.gait.strides import Stance, StrideTimes
 from pelvicsense.metrics.curves import hip_curves, obliquity_curves
 from pelvicsense.metrics.hip import PRODUCTS, axis_products
-from pelvicsense.metrics.stance import StanceConfig, StanceTask, stance_metrics
+from pelvicsense.metrics.stance import StanceTask, stance_metrics
+from pelvicsense.metrics.stance_config import StanceConfig
 from pelvicsense.metrics.tables import side_by_side
-from pelvicsense.numerics.flagged_runs import FlaggedRuns
 from pelvicsense.numerics.history import History
 from pelvicsense.pipeline.found import ClosedStride, OpenStance
 from pelvicsense.pipeline.stretches import Stretch, Stretches
@@ -77,20 +78,23 @@ class StrideMeter:
         self._pelvis = History(2, first_index)
         self._products = {side: History(PRODUCTS, first_index) for side in calibration.hips}
         self.stretches = Stretches(rate_hz, first_index, placements)
-        self._unsettled = {side: FlaggedRuns() for side in calibration.hips}
-        self._checked = dict.fromkeys(calibration.hips, first_index)
+        self._gaps: dict[Side, list[Gap]] = {side: [] for side in calibration.hips}
         self._pauses = pauses
 
-    def feed(self, block: SegmentBlock) -> None:
-        """Take one block of segment motion."""
+    def feed(self, block: SegmentBlock, gaps: Sequence[Gap]) -> None:
+        """Take one block of segment motion, and the gaps that ended in it."""
         pelvis = block.segments[Placement.PELVIS]
         axes = pelvis.earth_from_segment
         self._pelvis.append(axes[:, 2, [2, 0]])
         for side, products in self._products.items():
             thigh = block.segments[Placement.thigh(side)]
             products.append(axis_products(axes, thigh.earth_from_segment))
-            settled = pelvis.settled & thigh.settled
-            self._unsettled[side].append(products.end_index - len(settled), ~settled)
+            # What the calibration saw is in its own uncertainty.
+            self._gaps[side] += [
+                gap
+                for gap in gaps
+                if gap.placement in self._needed[side] and gap.row >= self._calibration.end
+            ]
         self.stretches.feed(block)
 
     def forget(self) -> None:
@@ -139,11 +143,20 @@ class StrideMeter:
                 heading=heading,
                 heading_sigma=self._calibration.heading_sigma.get(stance.side, math.nan),
                 drift_sigma=drift,
+                pelvis_tilt_sigma=self._tilt_sigma(over, Placement.PELVIS),
+                thigh_tilt_sigma=self._tilt_sigma(over, Placement.thigh(stance.side)),
             ),
             known=known,
             bend=bend,
             flags=tuple(flags),
         )
+
+    def _tilt_sigma(self, over: Stretch, placement: Placement) -> float:
+        """Return what a recent gap has left unknown of a sensor's inclination, rad."""
+        settled_s = over.settled_for_s.get(placement)
+        if settled_s is None:
+            return 0.0
+        return self.config.tilt_sigma(placement, settled_s)
 
     def measure(self, stances: Sequence[OpenStance]) -> None:
         """Fill in the angles of stances."""
@@ -171,6 +184,7 @@ class StrideMeter:
         turn = abs(over.yaw_rate) > _TURN_RATE
         undisturbed = times.plausible and not (gap or turn or over.saturated)
         if undisturbed and stance.side in self._products:
+            self._note_gaps(stance.side, over.end)
             self._tracker.stride(stance.side, stance.activity, stance.t_contact_s, times.t_end_s)
         findings = (
             (Flag.GAP, gap),
@@ -215,7 +229,7 @@ class StrideMeter:
 
     def _sees_hip(self, stride: ClosedStride) -> bool:
         task = stride.opened.task
-        lost = math.degrees(task.drift_sigma) > self.config.heading_limit_deg
+        lost = self.config.heading_lost(task.heading_sigma, task.drift_sigma)
         return (
             task.hip_known and not lost and Placement.thigh(task.side) not in stride.over.unsettled
         )
@@ -234,7 +248,7 @@ class StrideMeter:
         side = stance.side
         self._note_gaps(side, end)
         known = self._tracker.heading(side, stance.activity, stance.t_contact_s)
-        if math.degrees(known.drift_sigma) > self.config.heading_limit_deg:
+        if self.config.heading_lost(self._calibration.heading_sigma[side], known.drift_sigma):
             flags.append(Flag.HEADING)
         if known.settling:
             flags.append(Flag.ACTIVITY_CHANGE)
@@ -243,13 +257,11 @@ class StrideMeter:
         return known.angle, known.drift_sigma
 
     def _note_gaps(self, side: Side, end: int) -> None:
-        """Tell the tracker of unsettled stretches since the last stance of this side."""
-        first, runs = self._checked[side], self._unsettled[side]
-        self._checked[side] = max(end, first)
-        longest = runs.longest(first, end)
-        runs.drop_before(end)
-        if longest:
-            self._tracker.interrupted(side, longest / self.rate_hz)
+        """Tell the tracker of gaps since the last stance or stride of this side."""
+        for gap in self._gaps[side]:
+            if gap.row < end:
+                self._tracker.interrupted(side, gap.heading_sigma)
+        self._gaps[side] = [gap for gap in self._gaps[side] if gap.row >= end]
 
 
 def _in_bend(activity: Activity, rate: float) -> bool:

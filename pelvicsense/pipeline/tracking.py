@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from pelvicsense.calibration.apply import to_segments
+from pelvicsense.calibration.gaps import GapWatch
 from pelvicsense.calibration.tracker import Heading, HeadingTracker
 from pelvicsense.datatypes.calibration import Calibration
 from pelvicsense.datatypes.gait import Flag, GaitEvent, StanceReport, Stride, StrideCurve
@@ -92,6 +93,7 @@ class Tracking:
             pauses,
             zero_known=start.zero_known,
         )
+        self._gaps = GapWatch(rate_hz, tuple(calibration.sensor_from_segment))
         self._open: dict[Side, OpenStance] = {}
 
     def headings(self, t_s: float) -> dict[Side, Heading]:
@@ -105,7 +107,7 @@ class Tracking:
         """Return what became known in a block, in the order in which it did."""
         segments = to_segments(self.calibration, grid, orientation)
         self._tracker.feed(segments)
-        self._meter.feed(segments)
+        self._meter.feed(segments, self._gaps.feed(grid))
         found = self._find(self._contacts.feed(segments))
         # Measured together: the arithmetic of one stance costs little, calling it costs more.
         self._meter.measure([item for item in found if isinstance(item, OpenStance)])

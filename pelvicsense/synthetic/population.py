@@ -43,9 +43,16 @@ class Condition(StrEnum):
     TRENDELENBURG = "Trendelenburg"
     LOOSE = "loose straps"
     LOSSES = "packets lost"
+    BAD_LINK = "bad link"
 
 
-_ALL = (Condition.LEVEL, Condition.ASYMMETRIC, Condition.TRENDELENBURG, Condition.LOOSE)
+_ALL = (
+    Condition.LEVEL,
+    Condition.ASYMMETRIC,
+    Condition.TRENDELENBURG,
+    Condition.LOOSE,
+    Condition.BAD_LINK,
+)
 _GROUND = (
     Condition.TREADMILL,
     Condition.SLOPE,
@@ -172,7 +179,8 @@ def _draw_sensors(
 ) -> tuple[SensorConfig, ...]:
     """Straps hold to 0.3…1.5° (running 1…3°), loose ones to 3…4° (4…6°): `SoftTissue`.
 
-    A packet holds up to 20 ms, so that one lost packet can be bridged; with losses up to 70 ms.
+    A packet holds up to 20 ms, so that one lost packet can be bridged; with losses up to 70 ms. On
+    a bad link one packet in twenty is lost, of 50 ms each.
     """
     firm, loose = (0.3, 1.5), (3.0, 4.0)
     if activity is Activity.RUN:
@@ -184,6 +192,8 @@ def _draw_sensors(
         samples_per_packet=int(rng.integers(1, int(packet_s * rate_hz), endpoint=True)),
         loss_fraction=rng.uniform(0.0, loss),
     )
+    if condition is Condition.BAD_LINK:
+        radio = RadioConfig(samples_per_packet=int(0.05 * rate_hz), loss_fraction=0.05)
     return tuple(
         SensorConfig(
             placement=placement,

@@ -13,10 +13,10 @@ from pelvicsense.datatypes.arrays import FloatArray, IntArray
 from pelvicsense.datatypes.gait import GaitEvent, Stride, StrideCurve
 from pelvicsense.datatypes.placement import Placement
 from pelvicsense.datatypes.samples import Mark, MarkKind, SampleBlock
-from pelvicsense.fusion.stage import FusionConfig
+from pelvicsense.fusion.vqf_filter import VqfConfig
 
 BEFORE_S = 0.1
-AFTER_S = FusionConfig().settle_s + 0.7
+AFTER_S = VqfConfig().levelling_s + 0.7
 """A sensor's strides are not trusted until its filter has settled after a gap, and one more."""
 
 SAME_TIME_S = 0.03

@@ -41,7 +41,7 @@ def cut(first: int, end: int) -> GridBlock:
 
 
 def stage(name: str, state: FusionState | None = None) -> FusionStage:
-    config = FusionConfig(filter=name, settle_s=2.0)
+    config = FusionConfig(filter=name)
     return FusionStage(config, RATE_HZ, [Placement.PELVIS], state)
 
 

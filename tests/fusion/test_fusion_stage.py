@@ -110,8 +110,9 @@ def test_after_a_gap_in_motion_the_vertical_is_found_again_with_the_bias_kept(na
     valid = np.ones(1700, dtype=np.bool_)
     valid[600:700] = False
     signal = run(acc, gyr, valid, filter=name)
-    assert not signal.settled[600:1500].any()
-    assert signal.settled[1500:].all()
+    found = 700 + 100 * (3 if name == "vqf" else 5)
+    assert not signal.settled[600 : found - 1].any()
+    assert signal.settled[found:].all()
     error = inclination_error_deg(signal.earth_from_sensor, motion.attitude)[1500:]
     expected = inclination_error_deg(uncut.earth_from_sensor, motion.attitude)[1500:]
     assert error.max() < expected.max() + 0.2
@@ -119,13 +120,14 @@ def test_after_a_gap_in_motion_the_vertical_is_found_again_with_the_bias_kept(na
 
 
 @pytest.mark.parametrize("name", available_filters())
-def test_a_rest_after_a_gap_settles_at_once(name: str) -> None:
+def test_after_a_gap_in_a_rest_the_sensor_settles_soon(name: str) -> None:
     acc, gyr = measured(turn(LEVEL, np.eye(3)[0], 30.0, still_s=6.0))
     valid = np.ones(len(acc), dtype=np.bool_)
     valid[300:350] = False
     signal = run(acc, gyr, valid, filter=name)
     first_settled = 350 + int(signal.settled[350:].argmax())
-    assert 490 <= first_settled <= 505  # 1.5 s of rest
+    expected = 649 if name == "vqf" else 495  # VQF asks for its whole window, others for a rest
+    assert abs(first_settled - expected) <= 8
     assert signal.settled[first_settled:].all()
 
 
@@ -184,5 +186,5 @@ def test_every_filter_of_the_package_is_either_usable_or_refused() -> None:
 def test_unknown_names_and_impossible_parameters_are_refused() -> None:
     with pytest.raises(ConfigurationError, match="there is no filter 'kalman'"):
         make_filter("kalman", RATE_HZ)
-    with pytest.raises(ConfigurationError, match="settle_s must be 0 s or more"):
-        FusionConfig(settle_s=float("nan"))
+    with pytest.raises(ConfigurationError, match="bridge_s must be 0 s or more"):
+        FusionConfig(bridge_s=float("nan"))

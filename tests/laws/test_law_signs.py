@@ -15,7 +15,8 @@ from pelvicsense.datatypes.motion import SegmentSignal
 from pelvicsense.datatypes.placement import Activity, Side
 from pelvicsense.gait.signals import flexion
 from pelvicsense.metrics.hip import axis_products, hip_angles, obliquity
-from pelvicsense.metrics.stance import StanceConfig, StanceTask, stance_metrics
+from pelvicsense.metrics.stance import StanceTask, stance_metrics
+from pelvicsense.metrics.stance_config import StanceConfig
 from pelvicsense.numerics import quaternion
 
 ANGLE_DEG = 10.0

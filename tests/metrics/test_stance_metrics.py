@@ -14,7 +14,8 @@ from pelvicsense.datatypes.gait import StrideAngles
 from pelvicsense.datatypes.placement import Activity, Side
 from pelvicsense.metrics.curves import hip_curves, obliquity_curves
 from pelvicsense.metrics.hip import axis_products
-from pelvicsense.metrics.stance import StanceConfig, StanceTask, stance_metrics
+from pelvicsense.metrics.stance import StanceTask, stance_metrics
+from pelvicsense.metrics.stance_config import StanceConfig
 from pelvicsense.metrics.tables import side_by_side
 from pelvicsense.numerics import quaternion
 
