@@ -101,6 +101,8 @@ class Stride:
         Initial contact, final contact, next initial contact; seconds since the first ``host_ns``.
     stride_time_s, stance_fraction, cadence_spm
         Duration, stance as a share of it (0…1), steps per minute.
+    stance_time_se_s
+        Standard uncertainty of the stance's duration, from those of its two contacts.
     angles, standard_errors
         Metrics and their standard uncertainties, degrees; ``nan`` where unknown.
     valid
@@ -120,6 +122,7 @@ class Stride:
     stride_time_s: float
     stance_fraction: float
     cadence_spm: float
+    stance_time_se_s: float
     angles: StrideAngles
     standard_errors: StrideAngles
     valid: bool

@@ -7,7 +7,8 @@ SD / √n with n - 1 degrees of freedom. Calibration, heading and soft tissue sh
 session alike: type B, the mean of the strides' standard errors, which no number of strides makes
 smaller. The root of their summed squares is the standard error of the mean. Its 95 % interval takes
 Student's t at the effective degrees of freedom of Welch and Satterthwaite (GUM, G.4), with type B
-as known. Durations carry no type B part: a bias of the contact detector is not in their intervals.
+as known. A contact detector's bias is one person's own, so a stance's duration has a type B part,
+too; from one contact to the next of the same foot it cancels: stride time and cadence have none.
 """
 
 from __future__ import annotations
@@ -158,9 +159,17 @@ def summarise(strides: Sequence[Stride]) -> SessionSummary:
 def _known(strides: Sequence[Stride]) -> FloatArray:
     """Return values, and their standard errors, of every stride's metrics: (2, n, metrics)."""
     angles, shares = attrgetter(*ANGLES), attrgetter(*TIMING[1:])
-    exact = (0.0,) * len(TIMING)
     values = [(*angles(s.angles), s.t_final_contact_s - s.t_contact_s, *shares(s)) for s in strides]
-    errors = [(*angles(s.standard_errors), *exact) for s in strides]
+    errors = [
+        (
+            *angles(s.standard_errors),
+            s.stance_time_se_s,
+            0.0,
+            s.stance_time_se_s / s.stride_time_s,
+            0.0,
+        )
+        for s in strides
+    ]
     return np.array([values, errors]).reshape(2, len(strides), len(METRICS))
 
 

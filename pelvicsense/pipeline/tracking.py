@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -184,6 +185,7 @@ class Tracking:
             stride_time_s=times.stride_time_s,
             stance_fraction=times.stance_fraction,
             cadence_spm=times.cadence_spm,
+            stance_time_se_s=math.hypot(stance.contact_sigma_s, stance.final_sigma_s),
             angles=opened.angles,
             standard_errors=opened.standard_errors,
             valid=closed.valid,

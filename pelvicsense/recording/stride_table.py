@@ -31,7 +31,7 @@ BASE_COLUMNS = (
     "valid",
     "flags",
 )
-STRIDE_COLUMNS = (*BASE_COLUMNS, *STANDARD_ERRORS)
+STRIDE_COLUMNS = (*BASE_COLUMNS, *STANDARD_ERRORS, "stance_time_se_s")
 TEXT_COLUMNS = ("side", "activity", "flags")
 
 TIME_DECIMALS = 6
@@ -72,7 +72,7 @@ def stride_frame(strides: Sequence[Stride]) -> pl.DataFrame:
     """Return strides as a table with the columns of strides.csv, not rounded, unknown ones null."""
     angles = [stride.angles for stride in strides]
     errors = [stride.standard_errors for stride in strides]
-    plain = (*TIMES, "stance_fraction", "cadence_spm")
+    plain = (*TIMES, "stance_fraction", "cadence_spm", "stance_time_se_s")
     numbers = {name: list(map(attrgetter(name), strides)) for name in plain}
     numbers |= {name: list(map(attrgetter(name), angles)) for name in ANGLES}
     numbers |= {

@@ -93,6 +93,7 @@ def _stride(
         stride_time_s=duration_s,
         stance_fraction=(final_s - contact_s) / duration_s,
         cadence_spm=120.0 / duration_s,
+        stance_time_se_s=0.0,
         angles=stance_angles(
             side, contact_s, final_s, motion.pelvis_deg[:, 1], motion.hip_deg[side]
         ),

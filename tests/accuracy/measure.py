@@ -101,6 +101,7 @@ def _stride_row(
         values["stance_time_ms"] = 1e3 * (stride.t_final_contact_s - stride.t_contact_s)
         values["stride_time_ms"] = 1e3 * stride.stride_time_s
         errors = {name: getattr(stride.standard_errors, name) for name in ANGLES}
+        errors["stance_time_ms"] = 1e3 * stride.stance_time_se_s
     truth = {
         **true.angles_deg,
         "stance_time_ms": 1e3 * (true.t_final_contact_s - true.t_contact_s),
@@ -116,7 +117,7 @@ def _stride_row(
         "same_activity": stride is not None and str(stride.activity) == true.activity,
         **{f"true {name}": value for name, value in truth.items()},
         **{f"value {name}": value for name, value in values.items()},
-        **{f"error {name}": errors.get(name, np.nan) for name in ANGLES},
+        **{f"error {name}": errors.get(name, np.nan) for name in (*ANGLES, "stance_time_ms")},
     }
 
 
@@ -153,6 +154,16 @@ def _mean_rows(matched: Sequence[tuple[TrueStride, Stride | None, bool]]) -> Ite
                 mean = float(np.mean([true.angles_deg[name] for true in known]))
                 inside = figure.low <= mean <= figure.high
                 yield {"activity": activity, "side": side, "metric": name, "inside": bool(inside)}
+            figure = summary.figures["stance_time_s"]
+            mean = float(np.mean([t.t_final_contact_s - t.t_contact_s for t, _ in of_side]))
+            inside = figure.low <= mean <= figure.high
+            if figure.count >= 2:
+                yield {
+                    "activity": activity,
+                    "side": side,
+                    "metric": "stance_time_ms",
+                    "inside": bool(inside),
+                }
 
 
 # -- contacts ----------------------------------------------------------------------------------

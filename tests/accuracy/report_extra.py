@@ -151,7 +151,7 @@ def coverage_by_metric(usual: Measured, everyday: tuple[str, ...]) -> str:
     strides, means = where(usual.strides, **chosen), where(usual.means, **chosen)
     rows = []
     for activity in ORDER:
-        for metric in ANGLES:
+        for metric in (*ANGLES, "stance_time_ms"):
             of = where(strides, activity=activity)
             if of:
                 about = [activity.replace("_", " "), NAMES[metric]]

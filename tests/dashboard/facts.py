@@ -59,6 +59,7 @@ def stride(
         stride_time_s=1.0,
         stance_fraction=0.6,
         cadence_spm=120.0,
+        stance_time_se_s=0.02,
         angles=values or angles(),
         standard_errors=angles(0.4, 0.9, 1.1),
         valid=valid,

@@ -157,6 +157,7 @@ def strides(activity: Activity, count: int, drop_deg: float) -> list[Stride]:
             stride_time_s=0.7,
             stance_fraction=0.4,
             cadence_spm=160.0,
+            stance_time_se_s=0.02,
             angles=StrideAngles(pelvic_drop_peak_deg=drop_deg + (0.5 if i % 2 else -0.5)),
             standard_errors=StrideAngles(),
             valid=True,

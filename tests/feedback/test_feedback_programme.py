@@ -115,6 +115,7 @@ def stride(cadence_spm: float, t_s: float) -> Stride:
         stride_time_s=0.7,
         stance_fraction=0.4,
         cadence_spm=cadence_spm,
+        stance_time_se_s=0.02,
         angles=StrideAngles(),
         standard_errors=StrideAngles(),
         valid=True,

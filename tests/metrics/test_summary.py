@@ -25,6 +25,7 @@ def make_stride(
         stride_time_s=1.0,
         stance_fraction=0.6,
         cadence_spm=120.0,
+        stance_time_se_s=0.02,
         angles=StrideAngles(pelvic_drop_peak_deg=peak, hip_adduction_peak_deg=peak),
         standard_errors=StrideAngles(pelvic_drop_peak_deg=se, hip_adduction_peak_deg=se),
         valid=valid,

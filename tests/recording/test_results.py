@@ -31,7 +31,8 @@ HEADER = (
 SE_HEADER = (
     "pelvic_drop_at_contact_se_deg,pelvic_drop_midstance_se_deg,pelvic_drop_peak_se_deg,"
     "pelvic_drop_excursion_se_deg,hip_adduction_peak_se_deg,hip_adduction_excursion_se_deg,"
-    "thigh_rotation_at_contact_se_deg,thigh_rotation_peak_se_deg,thigh_rotation_excursion_se_deg"
+    "thigh_rotation_at_contact_se_deg,thigh_rotation_peak_se_deg,thigh_rotation_excursion_se_deg,"
+    "stance_time_se_s"
 )
 STRIDE = Stride(
     stride=0,
@@ -43,6 +44,7 @@ STRIDE = Stride(
     stride_time_s=1.1408636,
     stance_fraction=0.66,
     cadence_spm=105.2,
+    stance_time_se_s=0.02,
     angles=StrideAngles(pelvic_drop_peak_deg=4.51298, pelvic_drop_excursion_deg=-1e-9),
     standard_errors=StrideAngles(pelvic_drop_peak_deg=0.25),
     valid=True,
@@ -83,7 +85,7 @@ def test_columns_and_numbers_are_exactly_those_of_the_format(tmp_path: Path) -> 
     assert (tmp_path / "strides.csv").read_text() == (
         f"{HEADER},{SE_HEADER}\n"
         "0,left,stairs_up,7.759136,8.500000,8.900000,1.140864,0.6600,105.2000,"
-        ",,4.5130,0.0000,,,,,,1,heading;first,,,0.2500,,,,,,\n"
+        ",,4.5130,0.0000,,,,,,1,heading;first,,,0.2500,,,,,,,0.0200\n"
     )
     assert (tmp_path / "events.csv").read_text() == (
         "t_s,kind,side,known_at_s,score\n1.500000,final_contact,right,1.750000,0.9000\n"

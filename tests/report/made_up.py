@@ -47,6 +47,7 @@ def stride(
         stride_time_s=1.0,
         stance_fraction=0.6,
         cadence_spm=120.0,
+        stance_time_se_s=0.02,
         angles=angles or known,
         standard_errors=_errors(),
         valid=valid,

@@ -47,6 +47,7 @@ def stride(drop_deg: float, *, valid: bool = True) -> Stride:
         stride_time_s=0.7,
         stance_fraction=0.4,
         cadence_spm=170.0,
+        stance_time_se_s=0.02,
         angles=report.angles,
         standard_errors=report.standard_errors,
         valid=valid,

@@ -58,6 +58,7 @@ def stride(side: Side) -> Stride:
         stride_time_s=1.0,
         stance_fraction=0.6,
         cadence_spm=120.0,
+        stance_time_se_s=0.02,
         angles=StrideAngles(),
         standard_errors=StrideAngles(),
         valid=True,
