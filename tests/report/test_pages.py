@@ -17,6 +17,7 @@ from made_up import manifest, put_session, stride, walk
 from pelvicsense.datatypes.gait import Flag, StrideAngles
 from pelvicsense.datatypes.placement import Side
 from pelvicsense.metrics.summary import summarise
+from pelvicsense.recording.manifest import SessionActivity
 from pelvicsense.report.history import past_sessions
 from pelvicsense.report.page import session_page, trends_page
 from pelvicsense.runtime.notices import DISCLAIMER
@@ -165,6 +166,27 @@ def test_the_report_says_what_was_not_known_and_why(trouble_result: SessionResul
     assert f"{gaps} × samples are missing for more than 50 ms" in text
     for notice in trouble_result.notices:
         assert notice in text
+
+
+def test_a_figure_of_fewer_strides_than_count_says_of_how_many(
+    trouble_result: SessionResult,
+) -> None:
+    text = Page(session_page(trouble_result)).text
+    assert "Left: 28 strides count" in text
+    figures = trouble_result.summary.activities[0].sides[Side.LEFT].figures
+    assert figures["thigh_rotation_peak_deg"].count == 27
+    after = text.partition("thigh rotation, peak, °")[2]
+    assert re.match(r" \S+ ± \S+ \[\S+ \S+\] of 27 strides ", after)
+    after = text.partition("pelvic drop, peak, °")[2]
+    assert re.match(r" \S+ ± \S+ \[\S+ \S+\] \d", after)
+
+
+def test_what_it_was_recorded_as_is_said_only_where_it_is_known(
+    walk_result: SessionResult,
+) -> None:
+    unknown = replace(walk_result.manifest, activity=SessionActivity.UNKNOWN)
+    assert "Recorded as walk" in Page(session_page(walk_result)).text
+    assert "Recorded as" not in Page(session_page(replace(walk_result, manifest=unknown))).text
 
 
 def test_an_empty_session_has_a_report(walk_result: SessionResult) -> None:
