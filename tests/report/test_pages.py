@@ -15,7 +15,7 @@ import pytest
 from made_up import manifest, put_session, stride, walk
 
 from pelvicsense.datatypes.gait import Flag, StrideAngles
-from pelvicsense.datatypes.placement import Side
+from pelvicsense.datatypes.placement import Activity, Side
 from pelvicsense.metrics.summary import summarise
 from pelvicsense.recording.manifest import SessionActivity
 from pelvicsense.report.history import past_sessions
@@ -231,6 +231,16 @@ def test_trends_show_limits_and_what_is_left_out(history_page: str) -> None:
     assert "2.8°, smallest detectable difference" in text
     assert "−5.0 [" in text
     assert "Without results, so left out: later" in text
+
+
+def test_trends_list_under_an_activity_the_sessions_that_have_it(
+    tmp_path: Path, walk_result: SessionResult
+) -> None:
+    ran = [replace(s, activity=Activity.RUN) for s in walk(6.0)]
+    put_session(tmp_path, "a", walk_result, manifest("P07", 0.0), walk(8.0))
+    put_session(tmp_path, "b", walk_result, manifest("P07", 7.0), ran)
+    text = trends_page(past_sessions(tmp_path, "P07"))
+    assert text.count("2026-01-05 10:00") + text.count("2026-01-12 10:00") == 2
 
 
 def test_trends_without_any_result(tmp_path: Path, walk_result: SessionResult) -> None:
