@@ -1,7 +1,8 @@
 """WitMotion: the logs of its PC and phone software, all sensors in one file or one each.
 
 Three generations of column names; g and °/s in all. ``time`` is when the host got the sample;
-``ChipTime`` is each sensor's own, set by nobody, and used only where there is no other.
+``ChipTime`` is each sensor's own, set by nobody, and used only where there is no other. Its
+milliseconds are written without leading zeros (the maker's Python code): ``7.5`` is 7 s and 5 ms.
 """
 
 from __future__ import annotations
@@ -112,17 +113,20 @@ def _times(table: TextTable, name: str) -> tuple[IntArray, bool]:
             problem = f"{table.columns[name]}: expected a time of day, got {text[:40]!r}"
             raise RecordingError(table.path, problem, table.first_line + row)
         dated = parts[1] is not None
-        times[row] = _nanoseconds(parts)
+        times[row] = _nanoseconds(parts, count=name in _CHIP_TIMES)
     if not dated:
         times += _DAY_NS * np.concatenate([[0], np.cumsum(np.diff(times) < -_DAY_NS // 2)])
     return times, dated
 
 
-def _nanoseconds(parts: re.Match[str]) -> int:
+def _nanoseconds(parts: re.Match[str], *, count: bool) -> int:
+    """Return ns; ``count``: up to three digits after the point count milliseconds."""
     year, month, day, hour, minute, second, fraction, ms = parts.groups()
     seconds = 3600 * int(hour) + 60 * int(minute) + int(second)
     if year is not None:
         days = datetime(int(year), int(month), int(day), tzinfo=UTC)
         seconds += round(days.timestamp())
+    if count and fraction is not None and len(fraction) <= 3:
+        ms = fraction
     below = int((fraction or "0").ljust(9, "0")) if ms is None else 1_000_000 * int(ms)
     return seconds * 1_000_000_000 + below
