@@ -48,7 +48,9 @@ def command(subject: str, folder: Path, html: Path | None, force: bool) -> None:
         check_free(html, force=force)
     past = past_sessions(folder, subject)
     console = Console(highlight=False)
-    console.print(Text(f"{subject}: {len(past.sessions)} sessions with results", style="bold"))
+    count = len(past.sessions)
+    sessions = f"{count} session{'' if count == 1 else 's'} with results"
+    console.print(Text(f"{subject}: {sessions}", style="bold"))
     console.print()
     if past.plan is not None:
         print_plan(console, past.plan, "Retraining plan")
