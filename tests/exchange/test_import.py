@@ -51,6 +51,7 @@ CASES = {
     ),
     "witmotion": Case(lambda f, s: [tools.witmotion(f / "wit.txt", s)], "witmotion"),
     "witmotion-older": Case(lambda f, s: [tools.witmotion(f / "wit.csv", s, 1)], "witmotion"),
+    "witmotion-chinese": Case(lambda f, s: [tools.witmotion(f / "wit.txt", s, 3)], "witmotion"),
     "witmotion-python": Case(tools.witmotion_sdk, "witmotion"),
     "xsens-mtw": Case(tools.xsens_mtw, "xsens-mtw", _BY_NUMBER),
     "xsens-mtw-commas": Case(

@@ -122,13 +122,15 @@ def metabase(
 def witmotion(path: Path, sensors: Sequence[Worn], generation: int = 2) -> Path:
     """All sensors in one tab-separated file. Generation 2 are the columns of the newer software
     (``time DeviceName ChipTime() AccX(g) … AsX(°/s) …``), 1 those before (``Time, Device name,
-    Acceleration X(g), Angular velocity X(°/s)``) with times of day only.
+    Acceleration X(g), Angular velocity X(°/s)``) with times of day only, 3 the Chinese ones.
     """
     headers = {
         2: "time\tDeviceName\tChipTime()\t{acc}\t{gyr}",
         1: "Time\tDevice name\tChip Time()\t{acc}\t{gyr}",
+        3: "时间\t设备名称\t片上时间()\t{acc}\t{gyr}",
     }
     names = {2: ("Acc{}(g)", "As{}(°/s)"), 1: ("Acceleration {}(g)", "Angular velocity {}(°/s)")}
+    names[3] = ("加速度{}(g)", "角速度{}(°/s)")
     acc, gyr = ("\t".join(name.format(axis) for axis in "XYZ") for name in names[generation])
     rows = []
     for sensor in sensors:
@@ -136,7 +138,7 @@ def witmotion(path: Path, sensors: Sequence[Worn], generation: int = 2) -> Path:
         for t, text in zip(sensor.t_s.tolist(), _joined(values, "\t", 4), strict=True):
             arrival = t + 0.02 + (0.03 - t % 0.03)  # sent in packets every 30 ms
             moment = START + timedelta(seconds=arrival)
-            style = "%Y-%m-%dT%H:%M:%S.%f" if generation == 2 else "%H:%M:%S.%f"
+            style = "%Y-%m-%dT%H:%M:%S.%f" if generation > 1 else "%H:%M:%S.%f"
             device = f"WT901BLE_{sensor.placement}"
             rows.append((arrival, f"{moment.strftime(style)[:-3]}\t{device}\tnull\t{text}"))
     rows.sort(key=lambda row: row[0])

@@ -1,8 +1,9 @@
 """WitMotion: the logs of its PC and phone software, all sensors in one file or one each.
 
-Three generations of column names; g and °/s in all. ``time`` is when the host got the sample;
-``ChipTime`` is each sensor's own, set by nobody, and used only where there is no other. Its
-milliseconds are written without leading zeros (the maker's Python code): ``7.5`` is 7 s and 5 ms.
+Three generations of column names, and those of the Chinese software; g and °/s in all. ``time`` is
+when the host got the sample; ``ChipTime`` is each sensor's own, set by nobody, and used only where
+there is no other. Its milliseconds are written without leading zeros (the maker's Python code):
+``7.5`` is 7 s and 5 ms.
 """
 
 from __future__ import annotations
@@ -23,7 +24,13 @@ from pelvicsense.exchange.imports.signal import (
     ImportedSensor,
     ReadOptions,
 )
-from pelvicsense.exchange.imports.table import TextTable, complete, read_table
+from pelvicsense.exchange.imports.table import (
+    HEAD_LINES,
+    TextTable,
+    complete,
+    plain,
+    read_table,
+)
 
 NAME = "witmotion"
 _COLUMNS = (
@@ -31,7 +38,11 @@ _COLUMNS = (
     ("acc{}(g)", "as{}(/s)"),
     ("a{}(g)", "w{}(deg/s)"),
     ("a{}(g)", "w{}(/s)"),
+    ("{}(g)", "{}(/s)"),  # what `plain` leaves of the Chinese names, in whatever encoding
 )
+_CHINESE = ("x(g)", "y(g)", "z(g)")
+_UNNAMED_TIME, _UNNAMED_DEVICE = "#0", "#1"
+"""The first two columns of the Chinese software."""
 _TIMES = ("time", "time(s)", "time()")
 _CHIP_TIMES = ("chiptime", "chiptime()")
 _DEVICES = ("devicename", "device", "address")
@@ -45,8 +56,10 @@ _CLOCK_TIME = re.compile(
 def recognises(path: Path, head: str) -> bool:
     """Whether a text begins like a WitMotion log."""
     del path
-    text = re.sub(r"[ \"]", "", head.lower())
-    return any(acc.format("x") in text and gyr.format("x")[:4] in text for acc, gyr in _COLUMNS)
+    return any(
+        _names([plain(name) for name in re.split(r"[\t,;]", line)]) is not None
+        for line in head.splitlines()[:HEAD_LINES]
+    )
 
 
 def read(paths: Sequence[Path], options: ReadOptions) -> list[ImportedSensor]:
@@ -66,12 +79,15 @@ def _read(path: Path, options: ReadOptions) -> list[ImportedSensor]:
     assert names is not None
     acc = table.numbers(*names[0]) * ACC_UNITS["g"]
     gyr = table.numbers(*names[1]) * GYR_UNITS["deg/s"]
-    arrival = next((name for name in _TIMES if table.has(name)), None)
+    chinese = names[0] == _CHINESE
+    times_named = (_UNNAMED_TIME,) if chinese else _TIMES
+    arrival = next((name for name in times_named if table.has(name)), None)
     time = arrival or next((name for name in _CHIP_TIMES if table.has(name)), None)
     if time is None:
         table.need(("time",), "record with the time column switched on")
         raise AssertionError
-    device = next((name for name in _DEVICES if table.has(name)), None)
+    devices = (_UNNAMED_DEVICE,) if chinese else _DEVICES
+    device = next((name for name in devices if table.has(name)), None)
     labels = np.array(table.texts(device) if device is not None else [""] * len(table))
     times, dated = _times(table, time)
     sensors = []
