@@ -321,6 +321,16 @@ def test_the_command_exports_and_leaves_the_session_alone(
     assert "never overwritten" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("kind", ["c3d", "fit"])
+def test_a_file_has_the_ending_by_which_it_is_known(
+    kind: str, analysed: AnalysedSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(analysed.session.folder)
+    assert run(["export", folder, "--to", kind, "--out", str(tmp_path / "walk")]) == 1
+    assert f"expected a file name that ends in .{kind}, got 'walk'" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_reading_a_session_again_gives_the_same_motion(analysed: AnalysedSession) -> None:
     again = analyse_motion(open_session(analysed.session.folder))
     np.testing.assert_array_equal(again.motion.pelvis, analysed.motion.pelvis)
