@@ -162,6 +162,12 @@ def test_bids_comes_back_as_a_session(files: Path, tmp_path: Path) -> None:
     assert result.summary.valid > 15
 
 
+def test_bids_names_a_kind_of_sensor_once(files: Path) -> None:
+    folder = files / "bids-motion" / "sub-P07" / "motion"
+    sidecar = json.loads((folder / "sub-P07_task-walk_tracksys-imu_motion.json").read_text())
+    assert sidecar["Manufacturer"] == "simulated"
+
+
 def test_bids_says_what_is_missing(files: Path) -> None:
     folder = files / "bids-motion" / "sub-P07" / "motion"
     stem = "sub-P07_task-walk_tracksys-imu"
