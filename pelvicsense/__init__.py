@@ -9,6 +9,8 @@
         print(stride.side, stride.angles.pelvic_drop_peak_deg)
     table = result.to_polars()  # or to_pandas()
 
+A session that cannot be used raises `PelvicsenseError`, with one sentence that says why.
+
 The package, in the order in which data flow through it: ``datatypes`` (what flows), ``numerics``,
 ``profiles`` and ``decoding`` (bytes to samples), ``clock``, ``fusion``, ``calibration``, ``gait``,
 ``metrics``, ``pipeline`` (the stages in order), ``synthetic`` (a person with known angles),
@@ -21,12 +23,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pelvicsense.datatypes.errors import PelvicsenseError
     from pelvicsense.runtime.analyze import analyze
     from pelvicsense.runtime.result import SessionResult
 
 __version__ = "0.1.0"
 
-__all__ = ["SessionResult", "__version__", "analyze"]
+__all__ = ["PelvicsenseError", "SessionResult", "__version__", "analyze"]
 
 
 def __getattr__(name: str) -> Any:
@@ -39,5 +42,14 @@ def __getattr__(name: str) -> Any:
         from pelvicsense.runtime.result import SessionResult  # noqa: PLC0415
 
         return SessionResult
+    if name == "PelvicsenseError":
+        from pelvicsense.datatypes.errors import PelvicsenseError  # noqa: PLC0415
+
+        return PelvicsenseError
     msg = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(msg)
+
+
+def __dir__() -> list[str]:
+    """Return the public names, loaded or not, so that they can be completed."""
+    return sorted({*globals(), *__all__})

@@ -16,7 +16,7 @@ FORMATS = ("opensim", "bids-motion", "c3d", "parquet", "csv", "fit")
     "--out",
     required=True,
     type=click.Path(path_type=Path),
-    help="The new file (c3d, fit) or folder (others).",
+    help="The new file (NAME.c3d, NAME.fit) or folder (others).",
 )
 @click.option(
     "--filter", "filter_name", default="vqf", show_default=True, metavar="NAME", help="As analyze."

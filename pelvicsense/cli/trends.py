@@ -48,7 +48,9 @@ def command(subject: str, folder: Path, html: Path | None, force: bool) -> None:
         check_free(html, force=force)
     past = past_sessions(folder, subject)
     console = Console(highlight=False)
-    console.print(Text(f"{subject}: {len(past.sessions)} sessions with results", style="bold"))
+    count = len(past.sessions)
+    sessions = f"{count} session{'' if count == 1 else 's'} with results"
+    console.print(Text(f"{subject}: {sessions}", style="bold"))
     console.print()
     if past.plan is not None:
         print_plan(console, past.plan, "Retraining plan")
@@ -99,7 +101,7 @@ def _table(past: Past, activity: Activity, title: str) -> Table:
     table.add_column("side")
     for metric in HEADLINES:
         table.add_column(f"{metric.name} {metric.unit}", justify="right")
-    own = [session for session in past.sessions if _has(session, activity)]
+    own = [session for session in past.sessions if session.has(activity)]
     left_out = len(own) - _MOST_SESSIONS
     for index, session in enumerate(own):
         if left_out > 0 and 1 <= index <= left_out:
@@ -111,10 +113,6 @@ def _table(past: Past, activity: Activity, title: str) -> Table:
             cells = [_cell(session, activity, side, metric) for metric in HEADLINES]
             table.add_row(when, side, *cells)
     return table
-
-
-def _has(session: PastSession, activity: Activity) -> bool:
-    return any(part.activity is activity for part in session.stored.summary.activities)
 
 
 def _cell(session: PastSession, activity: Activity, side: Side, metric: ShownMetric) -> str:

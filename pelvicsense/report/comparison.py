@@ -18,7 +18,8 @@ NO_LIMIT = "no limit known"
 
 WITHIN_ONE = (
     "Published limits are of two days, with the sensors put on anew; within one session less may "
-    "be a change already, but nobody has published how much."
+    "be a change already, but nobody has published how much. Its two stretches share the error of "
+    "one calibration, which the intervals count for both: they are rather too wide."
 )
 
 

@@ -32,6 +32,10 @@ class PastSession:
     manifest: Manifest
     stored: StoredSummary
 
+    def has(self, activity: Activity) -> bool:
+        """Whether the session has strides of an activity."""
+        return any(part.activity is activity for part in self.stored.summary.activities)
+
     def figure(self, activity: Activity, side: Side, metric: str) -> Figure | None:
         """Return a figure; none unless it rests on as many strides as a stable mean takes."""
         for part in self.stored.summary.activities:

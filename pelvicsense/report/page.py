@@ -101,6 +101,7 @@ def trends_page(past: Past) -> str:
                 "sessions": [
                     (session, [_pair(session, activity, metric) for metric in HEADLINES])
                     for session in past.sessions
+                    if session.has(activity)
                 ],
             }
         )

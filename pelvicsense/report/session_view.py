@@ -10,6 +10,7 @@ from pelvicsense.datatypes.gait import Stride
 from pelvicsense.datatypes.placement import Side
 from pelvicsense.datatypes.quality import LinkQuality
 from pelvicsense.metrics.summary import ActivitySummary, Asymmetry, Figure
+from pelvicsense.recording.manifest import SessionActivity
 from pelvicsense.report.shown import (
     ANGLE_METRICS,
     HEADLINES,
@@ -46,7 +47,7 @@ class SensorLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigureCell:
-    """A figure of one side: mean ± SD and interval; or a dash and why."""
+    """A figure of one side: mean ± SD and interval; or a dash; and why fewer strides, or none."""
 
     spread: str
     interval: str
@@ -78,9 +79,10 @@ def facts(result: SessionResult) -> tuple[tuple[str, str], ...]:
         ("Session", result.name),
         ("Began", f"{manifest.started_at:%Y-%m-%d %H:%M}"),
         ("Length", clock_text(result.duration_s)),
-        ("Meant to be", manifest.activity.value),
         ("Strides", f"{result.summary.valid} count, {result.summary.invalid} do not"),
     ]
+    if manifest.activity is not SessionActivity.UNKNOWN:
+        pairs.append(("Recorded as", manifest.activity.value))
     pairs += [
         (label, f"{number_text(value, decimals)} {unit}")
         for label, value, unit, decimals in optional
@@ -165,7 +167,9 @@ def _cell(metric: ShownMetric, figure: Figure, strides: Sequence[Stride], side: 
     spread = metric.text(figure.mean)
     if not math.isnan(figure.sd):
         spread += f" ± {metric.text(figure.sd)}"
-    return FigureCell(spread=spread, interval=_interval(metric, figure), why="")
+    counting = sum(stride.valid and stride.side is side for stride in strides)
+    fewer = "" if figure.count == counting else f"of {figure.count} strides"
+    return FigureCell(spread=spread, interval=_interval(metric, figure), why=fewer)
 
 
 def _interval(metric: ShownMetric, value: Figure | Asymmetry) -> str:

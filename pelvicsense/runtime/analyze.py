@@ -52,6 +52,12 @@ def analyze(
     stopwatch
         Collects the computing time of each stage.
 
+    Returns
+    -------
+    SessionResult
+        Strides, events, curves, summary and what must be known before trusting them; its
+        ``to_polars`` and ``to_pandas`` make a table of the strides.
+
     Raises
     ------
     RecordingError

@@ -94,6 +94,22 @@ class _Search:
             raise RecordingError(folder, f"is being recorded of {subject} now; stop it first")
         self.folders.append(_kept(folder, witness))
 
+    def look_deeper(self, folder: Path) -> None:
+        """Sort in a session that does not lie right inside the folder of sessions."""
+        inside = next((kept for kept in self.folders if kept.folder in folder.parents), None)
+        try:
+            mine = read_manifest(folder).subject == self.subject
+        except RecordingError as error:
+            if inside is None:
+                self.doubts.append(f"Whose it is cannot be read: {error}.")
+                return
+            raise RecordingError(inside.folder, f"holds what may be another's: {error}") from error
+        if inside is not None and not mine:
+            problem = f"holds a session of another subject, {folder}; move that elsewhere first"
+            raise RecordingError(inside.folder, problem)
+        if inside is None and mine:
+            self.doubts.append(f"{folder} is of {self.subject} too, but deeper: give its folder.")
+
     def _whose(self, folder: Path) -> tuple[str, str] | None:
         """Return the subject of a folder and the file that says so; none if none does."""
         if (folder / MANIFEST_FILE).exists():
@@ -113,17 +129,22 @@ class _Search:
 def remembered(folder: Path, subject: str) -> Remembered:
     """Find what is kept of a person right inside ``folder``, and in the remembered choices.
 
+    Sessions in deeper folders are doubts.
+
     Raises
     ------
     RecordingError
-        If there is no such folder, a session of the person is being recorded now, or the remembered
-        choices cannot be read.
+        If there is no such folder, a session of the person is being recorded now or holds one of
+        another person, or the remembered choices cannot be read.
     """
     if not folder.is_dir():
         raise RecordingError(folder, "expected a folder of sessions, found none; check the path")
     search = _Search(subject)
     for entry in sorted(entry for entry in folder.iterdir() if entry.is_dir()):
         search.look_at(entry)
+    for path in sorted(folder.rglob(MANIFEST_FILE)):
+        if path.parent.parent != folder:
+            search.look_deeper(path.parent)
     names = {kept.folder.name for kept in search.folders}
     related = [
         f"{path} comes from a session of {subject}, but says subject {manifest.subject}: see to it."

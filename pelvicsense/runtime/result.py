@@ -64,6 +64,12 @@ class SessionResult:
     adherence: Adherence | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
 
+    def __repr__(self) -> str:  # a notebook shows it whenever a cell ends with a result
+        return (
+            f"<SessionResult {self.name!r}: {len(self.strides)} strides, "
+            f"{self.summary.valid} of them valid, in {self.duration_s:.1f} s>"
+        )
+
     @property
     def calibration(self) -> Calibration | None:
         """The calibration that was in force at the end; none if none was accepted."""
@@ -77,11 +83,13 @@ class SessionResult:
         return tuple(dict.fromkeys(reasons))
 
     def to_polars(self) -> pl.DataFrame:
-        """Return the strides as a table: the columns of strides.csv, not rounded."""
+        """Return the strides as a table: the columns of strides.csv, not rounded, unknown null."""
         return stride_frame(self.strides)
 
     def to_pandas(self) -> Any:
         """Return the strides as a ``pandas.DataFrame``: the columns of strides.csv, not rounded.
+
+        An unknown number is ``nan``.
 
         Raises
         ------
@@ -93,4 +101,12 @@ class SessionResult:
         except ImportError as error:
             msg = "to_pandas: pandas is not installed; pip install pandas, or use to_polars"
             raise ConfigurationError(msg) from error
-        return pd.DataFrame(self.to_polars().to_dict(as_series=False))
+        # Column by column: of a list in which nothing is known pandas would not know the type.
+        return pd.DataFrame(
+            {
+                column.name: pd.Series(column.to_list(), dtype="str")
+                if column.dtype == pl.String
+                else column.to_numpy()
+                for column in self.to_polars()
+            }
+        )

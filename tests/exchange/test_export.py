@@ -162,6 +162,12 @@ def test_bids_comes_back_as_a_session(files: Path, tmp_path: Path) -> None:
     assert result.summary.valid > 15
 
 
+def test_bids_names_a_kind_of_sensor_once(files: Path) -> None:
+    folder = files / "bids-motion" / "sub-P07" / "motion"
+    sidecar = json.loads((folder / "sub-P07_task-walk_tracksys-imu_motion.json").read_text())
+    assert sidecar["Manufacturer"] == "simulated"
+
+
 def test_bids_says_what_is_missing(files: Path) -> None:
     folder = files / "bids-motion" / "sub-P07" / "motion"
     stem = "sub-P07_task-walk_tracksys-imu"
@@ -319,6 +325,16 @@ def test_the_command_exports_and_leaves_the_session_alone(
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     assert run(arguments) == 1
     assert "never overwritten" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["c3d", "fit"])
+def test_a_file_has_the_ending_by_which_it_is_known(
+    kind: str, analysed: AnalysedSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(analysed.session.folder)
+    assert run(["export", folder, "--to", kind, "--out", str(tmp_path / "walk")]) == 1
+    assert f"expected a file name that ends in .{kind}, got 'walk'" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_reading_a_session_again_gives_the_same_motion(analysed: AnalysedSession) -> None:

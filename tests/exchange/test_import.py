@@ -33,7 +33,7 @@ class Case:
     mapped: bool = False
 
 
-def _phones(writer: Callable[..., Path], **style: str) -> Callable[..., list[Path]]:
+def _phones(writer: Callable[..., Path], **style: str | bool) -> Callable[..., list[Path]]:
     return lambda folder, sensors: [writer(folder / s.placement, s, **style) for s in sensors]
 
 
@@ -42,17 +42,29 @@ _BY_NUMBER = {placement: f"00B4{i:04d}" for i, placement in enumerate(Placement)
 CASES = {
     "movella-dot": Case(tools.movella_dot, "movella-dot"),
     "movella-dot-60-hz": Case(tools.movella_dot, "movella-dot", rate_hz=60.0),
+    "movella-dot-comma-at-the-end": Case(
+        lambda f, s: tools.movella_dot(f, s, tail=","), "movella-dot"
+    ),
     "metabase": Case(tools.metabase, "metabase"),
     "metabase-slow-gyroscope": Case(
         lambda folder, sensors: tools.metabase(folder, sensors, gyr_every=2), "metabase"
     ),
     "witmotion": Case(lambda f, s: [tools.witmotion(f / "wit.txt", s)], "witmotion"),
     "witmotion-older": Case(lambda f, s: [tools.witmotion(f / "wit.csv", s, 1)], "witmotion"),
+    "witmotion-chinese": Case(lambda f, s: [tools.witmotion(f / "wit.txt", s, 3)], "witmotion"),
+    "witmotion-python": Case(tools.witmotion_sdk, "witmotion"),
     "xsens-mtw": Case(tools.xsens_mtw, "xsens-mtw", _BY_NUMBER),
+    "xsens-mtw-commas": Case(
+        lambda f, s: tools.xsens_mtw(f, s, separator=","), "xsens-mtw", _BY_NUMBER
+    ),
+    "xsens-mtw-older": Case(
+        lambda f, s: tools.xsens_mtw(f, s, older=True), "xsens-mtw", _BY_NUMBER
+    ),
     "opensense": Case(lambda f, s: [tools.opensense(f, s).parent], "opensense"),
     "phyphox": Case(_phones(tools.phyphox), "phyphox"),
     "phyphox-decimal-comma": Case(_phones(tools.phyphox, separator=";", decimal=","), "phyphox"),
     "sensor-logger": Case(_phones(tools.sensor_logger), "sensor-logger"),
+    "sensor-logger-older": Case(_phones(tools.sensor_logger, older=True), "sensor-logger"),
     "sensor-logger-iphone": Case(_phones(tools.sensor_logger, platform="ios"), "sensor-logger"),
     "bids-motion": Case(lambda f, s: [tools.bids_motion(f, s).parent], "bids-motion"),
     "csv": Case(lambda f, s: [tools.plain_csv(f / "all.csv", s)], "csv", mapped=True),
@@ -108,6 +120,21 @@ def test_samples_and_start_are_those_of_the_file(
     assert abs((started - tools.START).total_seconds()) < 0.1
 
 
+def test_a_format_that_was_named_is_not_doubted(walk: SimulatedSession, tmp_path: Path) -> None:
+    """Without comment lines and with commas, MT Manager's columns are those of a Movella DOT."""
+    files = tools.xsens_mtw(tmp_path / "files", worn(walk), header=False, separator=",")
+    done = import_session(
+        files,
+        tmp_path / "session",
+        About(subject="P07"),
+        from_format="xsens-mtw",
+        placements=_BY_NUMBER,
+        options=ReadOptions(rate_hz=100.0),
+    )
+    assert done.formats == ("xsens-mtw",)
+    assert set(done.sensors) == set(Placement)
+
+
 def test_lost_samples_stay_lost(walk: SimulatedSession, tmp_path: Path) -> None:
     files = tools.movella_dot(tmp_path / "files", worn(walk))
     lines = files[0].read_text(encoding="utf-8").splitlines(keepends=True)
@@ -132,7 +159,7 @@ def test_what_a_reader_must_know_is_in_the_marks(walk: SimulatedSession, tmp_pat
     done = import_session(files, tmp_path / "session", About(subject="P07"))
     notes = [p.mark.text for p in done.session.marks if p.mark.kind is MarkKind.NOTE]
     assert notes[0] == "Imported from movella-dot."
-    assert any("were not synchronised" in note for note in notes)
+    assert any("do not say that the Movella DOT sensors were" in note for note in notes)
 
 
 def test_one_thigh_will_do(walk: SimulatedSession, tmp_path: Path) -> None:

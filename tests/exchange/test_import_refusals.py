@@ -108,6 +108,17 @@ REFUSALS: dict[str, tuple[Write, str]] = {
         lambda folder, sensors: tools.xsens_mtw(folder, sensors, gyr=False),
         r"\.txt:6: expected columns gyr_x, gyr_y, gyr_z, got PacketCounter.*Rate of turn",
     ),
+    "no time": (
+        lambda folder, sensors: tools.xsens_mtw(folder, sensors, header=False, separator=","),
+        "SampleTimeFine is empty.*add --from xsens-mtw",
+    ),
+    "an old iPhone app": (
+        lambda folder, sensors: [
+            tools.sensor_logger(folder / s.placement, s, platform="ios", older=True)
+            for s in sensors
+        ],
+        "expected columns standardisation",
+    ),
     "no rate": (
         lambda folder, sensors: tools.xsens_mtw(folder, sensors, header=False),
         "give the rate with --rate",
@@ -135,6 +146,10 @@ REFUSALS: dict[str, tuple[Write, str]] = {
     "a pause": (
         _edited(_phyphox, '"START"', '"START",0,0,""\n"START"', "time.csv"),
         "the measurement was paused",
+    ),
+    "no start": (
+        _edited(_phyphox, f",{tools.START_NS * 1e-9:.3f},", ",,", "time.csv"),
+        r"time.csv:2: the START lacks a time",
     ),
     "a sidecar": (_edited(_bids, "100.0", '"fast"', "*_motion.json"), "expected a number above 0"),
     "a unit": (_edited(_bids, "m/s^2", "ft/s^2", "*_channels.tsv"), r"tsv:2: units: expected one"),

@@ -54,10 +54,13 @@ def _joined(values: FloatArray, separator: str = ",", decimals: int = 6) -> list
     return [separator.join(f"{number:.{decimals}f}" for number in row) for row in values]
 
 
-def movella_dot(folder: Path, sensors: Sequence[Worn], *, synced: bool = True) -> list[Path]:
+def movella_dot(
+    folder: Path, sensors: Sequence[Worn], *, synced: bool = True, tail: str = ""
+) -> list[Path]:
     """Preamble and columns as the makers' logger class writes them (XsensDotLogger of the Android
     SDK, TITLE_* constants), µs time stamps that wrap at 32 bits, and °/s, as the Xsens DOT user
-    manual XD0502P (tables 9 and 11, 4.2.5) says. File names as the app's: tag, date, time.
+    manual XD0502P (tables 9 and 11, 4.2.5) says. File names as the app's: tag, date, time. Some
+    versions end every row, though not the column names, with a comma (``tail``).
     """
     files = []
     for tag, sensor in enumerate(sensors, 1):
@@ -81,7 +84,7 @@ def movella_dot(folder: Path, sensors: Sequence[Worn], *, synced: bool = True) -
         ]
         values = np.concatenate([sensor.acc, np.rad2deg(sensor.gyr)], axis=1)
         rows = [
-            f"{row + 1},{tick},{text}"
+            f"{row + 1},{tick},{text}{tail}"
             for row, (tick, text) in enumerate(zip(ticks.tolist(), _joined(values), strict=True))
         ]
         files.append(
@@ -119,13 +122,15 @@ def metabase(
 def witmotion(path: Path, sensors: Sequence[Worn], generation: int = 2) -> Path:
     """All sensors in one tab-separated file. Generation 2 are the columns of the newer software
     (``time DeviceName ChipTime() AccX(g) … AsX(°/s) …``), 1 those before (``Time, Device name,
-    Acceleration X(g), Angular velocity X(°/s)``) with times of day only.
+    Acceleration X(g), Angular velocity X(°/s)``) with times of day only, 3 the Chinese ones.
     """
     headers = {
         2: "time\tDeviceName\tChipTime()\t{acc}\t{gyr}",
         1: "Time\tDevice name\tChip Time()\t{acc}\t{gyr}",
+        3: "时间\t设备名称\t片上时间()\t{acc}\t{gyr}",
     }
     names = {2: ("Acc{}(g)", "As{}(°/s)"), 1: ("Acceleration {}(g)", "Angular velocity {}(°/s)")}
+    names[3] = ("加速度{}(g)", "角速度{}(°/s)")
     acc, gyr = ("\t".join(name.format(axis) for axis in "XYZ") for name in names[generation])
     rows = []
     for sensor in sensors:
@@ -133,7 +138,7 @@ def witmotion(path: Path, sensors: Sequence[Worn], generation: int = 2) -> Path:
         for t, text in zip(sensor.t_s.tolist(), _joined(values, "\t", 4), strict=True):
             arrival = t + 0.02 + (0.03 - t % 0.03)  # sent in packets every 30 ms
             moment = START + timedelta(seconds=arrival)
-            style = "%Y-%m-%dT%H:%M:%S.%f" if generation == 2 else "%H:%M:%S.%f"
+            style = "%Y-%m-%dT%H:%M:%S.%f" if generation > 1 else "%H:%M:%S.%f"
             device = f"WT901BLE_{sensor.placement}"
             rows.append((arrival, f"{moment.strftime(style)[:-3]}\t{device}\tnull\t{text}"))
     rows.sort(key=lambda row: row[0])
@@ -141,11 +146,38 @@ def witmotion(path: Path, sensors: Sequence[Worn], generation: int = 2) -> Path:
     return _lines(path, [header], [text for _, text in rows])
 
 
+def witmotion_sdk(folder: Path, sensors: Sequence[Worn]) -> list[Path]:
+    """One file per sensor as the maker's Python code for BLE sensors writes it on Windows: the
+    chip's time without leading zeros, also of the milliseconds; a tab and two carriage returns at
+    the end of each line.
+    """
+    names = ["Chiptime", *(f"a{x}(g)" for x in "xyz"), *(f"w{x}(deg/s)" for x in "xyz"), "T(°)"]
+    files = []
+    for sensor in sensors:
+        values = np.concatenate([sensor.acc / G, np.rad2deg(sensor.gyr)], axis=1)
+        rows = ["\t".join(names)]
+        for t, text in zip(sensor.t_s.tolist(), _joined(values, "\t", 4), strict=True):
+            at = START + timedelta(milliseconds=round(1000.0 * t))
+            day = f"{at.year}-{at.month}-{at.day} {at.hour}:{at.minute}:{at.second}"
+            rows.append(f"{day}.{at.microsecond // 1000}\t{text}\t25.1\t")
+        folder.mkdir(parents=True, exist_ok=True)
+        files.append(folder / f"{sensor.placement}.txt")
+        files[-1].write_bytes("\r\r\n".join([*rows, ""]).encode())
+    return files
+
+
 def xsens_mtw(
-    folder: Path, sensors: Sequence[Worn], *, gyr: bool = True, header: bool = True
+    folder: Path,
+    sensors: Sequence[Worn],
+    *,
+    gyr: bool = True,
+    header: bool = True,
+    separator: str = "\t",
+    older: bool = False,
 ) -> list[Path]:
     """Comment lines and columns as MT Manager exports them and OpenSense's examples have them
-    (``// Update Rate: …Hz``, tab-separated, a 16-bit packet counter).
+    (``// Update Rate: …Hz``, tab-separated, a 16-bit packet counter). Versions before had
+    ``// Sample rate: …Hz`` and ``Counter``.
     """
     preamble = [
         "// Start Time: Unknown",
@@ -167,6 +199,12 @@ def xsens_mtw(
             for counter, text in zip(counters.tolist(), _joined(values, "\t"), strict=True)
         ]
         head = [*(preamble if header else []), "\t".join(columns)]
+        if older:
+            head = [line.replace("Update Rate", "Sample rate") for line in head]
+            head[-1] = head[-1].removeprefix("Packet")
+        head[-1:], rows = (
+            [line.replace("\t", separator) for line in part] for part in (head[-1:], rows)
+        )
         name = f"MT_012005D6_009-001_00B4{list(Placement).index(sensor.placement):04d}.txt"
         files.append(_lines(folder / name, head, rows))
     return files
@@ -232,10 +270,12 @@ def phyphox(
     return folder
 
 
-def sensor_logger(folder: Path, sensor: Worn, *, platform: str = "android") -> Path:
+def sensor_logger(
+    folder: Path, sensor: Worn, *, platform: str = "android", older: bool = False
+) -> Path:
     """A folder of the app's CSV files (``time,seconds_elapsed,z,y,x``; the app's UNITS.md and
     CROSSPLATFORM.md): Android has TotalAcceleration, iOS the sum of Accelerometer and Gravity with
-    all signs turned round unless standardised.
+    all signs turned round unless standardised. Older versions did not say whether.
     """
     sign = -1.0 if platform == "ios" else 1.0
     gravity = np.tile(sensor.acc.mean(axis=0), (len(sensor.t_s), 1))
@@ -252,6 +292,8 @@ def sensor_logger(folder: Path, sensor: Worn, *, platform: str = "android") -> P
         _lines(folder / f"{name}.csv", ["time,seconds_elapsed,z,y,x"], rows)
     columns = "version,device name,platform,appVersion,sensors,sampleRateMs,standardisation"
     values = f"3,phone,{platform},1.64,Accelerometer|Gyroscope,10|10,false"
+    if older:
+        columns, values = columns.rpartition(",")[0], values.rpartition(",")[0]
     _lines(folder / "Metadata.csv", [columns], [values])
     _lines(folder / "Annotation.csv", ["time,seconds_elapsed,text"], [f"{START_NS},0.0,begin"])
     return folder

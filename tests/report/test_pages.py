@@ -15,8 +15,9 @@ import pytest
 from made_up import manifest, put_session, stride, walk
 
 from pelvicsense.datatypes.gait import Flag, StrideAngles
-from pelvicsense.datatypes.placement import Side
+from pelvicsense.datatypes.placement import Activity, Side
 from pelvicsense.metrics.summary import summarise
+from pelvicsense.recording.manifest import SessionActivity
 from pelvicsense.report.history import past_sessions
 from pelvicsense.report.page import session_page, trends_page
 from pelvicsense.runtime.notices import DISCLAIMER
@@ -167,6 +168,28 @@ def test_the_report_says_what_was_not_known_and_why(trouble_result: SessionResul
         assert notice in text
 
 
+def test_a_figure_of_fewer_strides_than_count_says_of_how_many(
+    trouble_result: SessionResult,
+) -> None:
+    text = Page(session_page(trouble_result)).text
+    left = trouble_result.summary.activities[0].sides[Side.LEFT]
+    count = left.figures["thigh_rotation_peak_deg"].count
+    assert left.figures["pelvic_drop_peak_deg"].count == left.valid > count
+    assert f"Left: {left.valid} strides count" in text
+    after = text.partition("thigh rotation, peak, °")[2]
+    assert re.match(rf" \S+ ± \S+ \[\S+ \S+\] of {count} strides ", after)
+    after = text.partition("pelvic drop, peak, °")[2]
+    assert re.match(r" \S+ ± \S+ \[\S+ \S+\] \d", after)
+
+
+def test_what_it_was_recorded_as_is_said_only_where_it_is_known(
+    walk_result: SessionResult,
+) -> None:
+    unknown = replace(walk_result.manifest, activity=SessionActivity.UNKNOWN)
+    assert "Recorded as walk" in Page(session_page(walk_result)).text
+    assert "Recorded as" not in Page(session_page(replace(walk_result, manifest=unknown))).text
+
+
 def test_an_empty_session_has_a_report(walk_result: SessionResult) -> None:
     nothing = replace(walk_result, strides=(), curves=(), news=(), summary=summarise(()))
     text = Page(session_page(nothing)).text
@@ -209,6 +232,16 @@ def test_trends_show_limits_and_what_is_left_out(history_page: str) -> None:
     assert "2.8°, smallest detectable difference" in text
     assert "−5.0 [" in text
     assert "Without results, so left out: later" in text
+
+
+def test_trends_list_under_an_activity_the_sessions_that_have_it(
+    tmp_path: Path, walk_result: SessionResult
+) -> None:
+    ran = [replace(s, activity=Activity.RUN) for s in walk(6.0)]
+    put_session(tmp_path, "a", walk_result, manifest("P07", 0.0), walk(8.0))
+    put_session(tmp_path, "b", walk_result, manifest("P07", 7.0), ran)
+    text = trends_page(past_sessions(tmp_path, "P07"))
+    assert text.count("2026-01-05 10:00") + text.count("2026-01-12 10:00") == 2
 
 
 def test_trends_without_any_result(tmp_path: Path, walk_result: SessionResult) -> None:

@@ -132,6 +132,27 @@ def test_what_may_be_the_persons_is_told(folder: Path) -> None:
     assert "a-edited comes from a session of P07, but says subject P99" in told
 
 
+def test_a_session_in_a_deeper_folder_is_told(folder: Path) -> None:
+    shutil.copytree(folder / "a", folder / "2025" / "a")
+    shutil.copytree(folder / "c", folder / "2025" / "c")
+    kept = remembered(folder, "P07")
+    assert kept.doubts == (f"{folder}/2025/a is of P07 too, but deeper: give its folder.",)
+    forget(kept)
+    assert names(folder / "2025") == ["a", "c"]
+    forget(remembered(folder / "2025", "P07"))
+    assert names(folder / "2025") == ["c"]
+
+
+def test_another_persons_session_inside_is_not_deleted(folder: Path) -> None:
+    shutil.copytree(folder / "b", folder / "a" / "copy")
+    shutil.copytree(folder / "c", folder / "a" / "theirs")
+    with pytest.raises(RecordingError, match=r"holds a session of another subject.*theirs"):
+        remembered(folder, "P07")
+    shutil.rmtree(folder / "a" / "theirs")
+    forget(remembered(folder, "P07"))
+    assert names(folder) == ["c"]
+
+
 def test_a_folder_that_is_not_there_is_an_error(folder: Path) -> None:
     with pytest.raises(RecordingError, match="expected a folder of sessions"):
         remembered(folder / "nowhere", "P07")

@@ -173,7 +173,8 @@ def _sidecar(
 ) -> dict[str, object]:
     counts = {kind: sum(c.type == kind for c in channels) for kind in ("ACCEL", "GYRO", "JNTANG")}
     rows = len(analysed.motion)
-    names = ", ".join(spec.profile for spec in analysed.session.manifest.sensors.values())
+    sensors = analysed.session.manifest.sensors.values()
+    names = ", ".join(dict.fromkeys(spec.profile for spec in sensors))
     return {
         "TaskName": task,
         "TaskDescription": f"{analysed.session.manifest.activity}, as stated beforehand",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from pelvicsense.datatypes.errors import ConfigurationError
 from pelvicsense.exchange.exports import bids_motion, c3d, fit, opensim, tables
 from pelvicsense.exchange.exports.motion import AnalysedSession, analyse_motion
 from pelvicsense.pipeline.config import PipelineConfig
@@ -20,6 +21,9 @@ EXPORTS: dict[str, Callable[[AnalysedSession, Path], None]] = {
     "fit": fit.export,
 }
 """What ``--to`` can be."""
+
+_ENDINGS = {"c3d": ".c3d", "fit": ".fit"}
+"""Other programs, and the sites that take FIT files, know these files by their names."""
 
 
 def export_session(
@@ -48,8 +52,12 @@ def export_session(
     RecordingError
         If the session cannot be read, ``out`` exists, or nothing is known that could be written.
     ConfigurationError
-        As `analyze`.
+        As `analyze`; or if the name of a file has not its ending.
     """
+    ending = _ENDINGS.get(to, "")
+    if not out.name.lower().endswith(ending):
+        msg = f"{out}: expected a file name that ends in {ending}, got {out.name!r}"
+        raise ConfigurationError(msg)
     analysed = analyse_motion(open_session(folder), config, progress)
     EXPORTS[to](analysed, out)
     return analysed

@@ -90,7 +90,7 @@ def sort_by_format(
     files
         From `expand`.
     name
-        A key of `FORMATS`, or ``auto``.
+        A key of `FORMATS`, which a file given by itself then is; or ``auto``.
     options
         A mapping makes every table a CSV of the mapping's.
 
@@ -99,7 +99,7 @@ def sort_by_format(
     ConfigurationError
         If there is no such format.
     RecordingError
-        If a file is of none of the formats, or of another one than was named.
+        If a file is of none of the formats, or no file of a folder is of the one named.
     """
     if name == "auto" and options.mapping is not None:
         name = mapped_csv.NAME
@@ -111,6 +111,8 @@ def sort_by_format(
     found: dict[str, list[Path]] = {}
     for file, alone in files:
         kind = recognise(file)
+        if name != "auto" and alone:  # whose reader says what it misses
+            kind = name
         if kind is not None and name in ("auto", kind):
             found.setdefault(kind, []).append(file)
         elif alone:

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from pelvicsense.datatypes.arrays import IntArray
+from pelvicsense.datatypes.errors import RecordingError
 from pelvicsense.exchange.imports.signal import (
     GYR_UNITS,
     UNIX,
@@ -33,15 +34,18 @@ _ADVICE = (
 _TICK_BITS, _TICK_NS = 32, 1000
 _SYNCHRONISED = "synchronised Movella DOT time"
 _UNSYNCHRONISED = (
-    "The Movella DOT sensors were not synchronised: they are lined up by the start times that the "
-    "app noted, good to some hundredths of a second, so do not rely on hip angles."
+    "The files do not say that the Movella DOT sensors were synchronised: they are lined up by the "
+    "start times that the app noted, good to some hundredths of a second, so do not rely on hip "
+    "angles."
 )
 _ZONE = "The start time carries no offset from UTC and was taken as UTC."
 
 
 def recognises(path: Path, head: str) -> bool:
-    """Whether a text begins like an export of the DOT app."""
+    """Whether a text begins like an export of the DOT app, not of MT Manager (``//`` lines)."""
     del path
+    if head.startswith("//"):
+        return False
     return "DeviceTag:" in head or "PacketCounter,SampleTimeFine" in head.replace('"', "")
 
 
@@ -68,6 +72,12 @@ def _read(path: Path, options: ReadOptions) -> ImportedSensor:
     table.need((*_ACC, *_GYR), _ADVICE)
     table.need(("sampletimefine",), "export with time stamps")
     time = table.numbers("sampletimefine")
+    if np.isnan(time).all():
+        problem = (
+            "SampleTimeFine is empty, as no Movella DOT leaves it; if MT Manager wrote this file, "
+            "add --from xsens-mtw --rate HZ"
+        )
+        raise RecordingError(path, problem)
     acc, gyr = table.numbers(*_ACC), table.numbers(*_GYR) * GYR_UNITS["deg/s"]
     rows = complete(path, np.zeros(len(time), dtype=np.int64), time, acc, gyr)
     ticks = unwrap(time[rows, 0].astype(np.int64), _TICK_BITS) * _TICK_NS

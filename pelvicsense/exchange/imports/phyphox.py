@@ -7,6 +7,7 @@ both decimal signs that the app offers. phyphox gives both kinds of phones the s
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -101,4 +102,7 @@ def _start(path: Path) -> float | None:
         )
         raise RecordingError(path, problem, table.first_line)
     experiment, system = table.numbers("experimenttime", "systemtime")[starts[0]]
+    if not math.isfinite(system - experiment):
+        problem = "the START lacks a time; give the folder as phyphox wrote it"
+        raise RecordingError(path, problem, table.first_line + starts[0])
     return float(system - experiment)

@@ -3,7 +3,7 @@
 Columns ``time`` (ns since 1970), ``seconds_elapsed``, ``z``, ``y``, ``x``. Acceleration with
 gravity is ``TotalAcceleration.csv``, or the sum of ``Accelerometer.csv`` and ``Gravity.csv``
 (iPhone). Unless ``Metadata.csv`` says that frames were standardised, an iPhone's accelerations
-have the opposite sign in all axes.
+have the opposite sign in all axes; before 1.29 the app had no such switch and no such column.
 """
 
 from __future__ import annotations
@@ -105,6 +105,7 @@ def _sign(path: Path) -> float:
         problem = "is missing; it says on which kind of phone this was recorded, so export it too"
         raise RecordingError(path, problem)
     table = read_table(path, lambda names: "platform" in names, "Sensor Logger's metadata")
-    table.need(("platform", "standardisation"), "export with a newer version of the app")
-    apple = table.texts("platform")[0].lower() == "ios"
-    return -1.0 if apple and table.texts("standardisation")[0].lower() != "true" else 1.0
+    if table.texts("platform")[0].lower() != "ios":
+        return 1.0
+    table.need(["standardisation"], "export with a newer version of the app")
+    return 1.0 if table.texts("standardisation")[0].lower() == "true" else -1.0

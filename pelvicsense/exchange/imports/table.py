@@ -149,11 +149,12 @@ def read_table(path: Path, is_header: Callable[[list[str]], bool], kind: str) ->
     RecordingError
         If there is no such line, or nothing after it.
     """
-    text = read_text(path).replace("\r\n", "\n").replace("\r", "\n")
+    # Python's text mode on Windows makes two carriage returns of one: still one line end.
+    text = re.sub(r"\r+\n|\r", "\n", read_text(path))
     lines = text.split("\n", HEAD_LINES)
     for number, line in enumerate(lines[:HEAD_LINES]):
         separator = _separator(line)
-        names = line.split(separator)
+        names = line.rstrip(" " + separator).split(separator)  # some tools end lines with one
         if is_header([plain(name) for name in names]):
             body = text[sum(len(one) + 1 for one in lines[: number + 1]) :]
             return _table(path, lines[:number], names, separator, body)
@@ -180,8 +181,6 @@ def _table(
         frame = pl.read_csv(
             body.encode(),
             has_header=False,
-            new_columns=list(columns),
-            schema_overrides=dict.fromkeys(columns, pl.String),
             infer_schema=False,
             separator=separator,
             truncate_ragged_lines=True,
@@ -198,7 +197,7 @@ def _table(
         path=path,
         preamble=tuple(preamble),
         columns=columns,
-        frame=frame[:, : len(columns)],
+        frame=frame[:, : len(columns)].rename(dict(zip(frame.columns, columns, strict=False))),
         first_line=first_line,
         comma=comma,
     )

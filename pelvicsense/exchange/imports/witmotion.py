@@ -1,7 +1,9 @@
 """WitMotion: the logs of its PC and phone software, all sensors in one file or one each.
 
-Three generations of column names; g and °/s in all. ``time`` is when the host got the sample;
-``ChipTime`` is each sensor's own, set by nobody, and used only where there is no other.
+Three generations of column names, and those of the Chinese software; g and °/s in all. ``time`` is
+when the host got the sample; ``ChipTime`` is each sensor's own, set by nobody, and used only where
+there is no other. Its milliseconds are written without leading zeros (the maker's Python code):
+``7.5`` is 7 s and 5 ms.
 """
 
 from __future__ import annotations
@@ -22,7 +24,13 @@ from pelvicsense.exchange.imports.signal import (
     ImportedSensor,
     ReadOptions,
 )
-from pelvicsense.exchange.imports.table import TextTable, complete, read_table
+from pelvicsense.exchange.imports.table import (
+    HEAD_LINES,
+    TextTable,
+    complete,
+    plain,
+    read_table,
+)
 
 NAME = "witmotion"
 _COLUMNS = (
@@ -30,7 +38,11 @@ _COLUMNS = (
     ("acc{}(g)", "as{}(/s)"),
     ("a{}(g)", "w{}(deg/s)"),
     ("a{}(g)", "w{}(/s)"),
+    ("{}(g)", "{}(/s)"),  # what `plain` leaves of the Chinese names, in whatever encoding
 )
+_CHINESE = ("x(g)", "y(g)", "z(g)")
+_UNNAMED_TIME, _UNNAMED_DEVICE = "#0", "#1"
+"""The first two columns of the Chinese software."""
 _TIMES = ("time", "time(s)", "time()")
 _CHIP_TIMES = ("chiptime", "chiptime()")
 _DEVICES = ("devicename", "device", "address")
@@ -44,8 +56,10 @@ _CLOCK_TIME = re.compile(
 def recognises(path: Path, head: str) -> bool:
     """Whether a text begins like a WitMotion log."""
     del path
-    text = re.sub(r"[ \"]", "", head.lower())
-    return any(acc.format("x") in text and gyr.format("x")[:4] in text for acc, gyr in _COLUMNS)
+    return any(
+        _names([plain(name) for name in re.split(r"[\t,;]", line)]) is not None
+        for line in head.splitlines()[:HEAD_LINES]
+    )
 
 
 def read(paths: Sequence[Path], options: ReadOptions) -> list[ImportedSensor]:
@@ -65,12 +79,15 @@ def _read(path: Path, options: ReadOptions) -> list[ImportedSensor]:
     assert names is not None
     acc = table.numbers(*names[0]) * ACC_UNITS["g"]
     gyr = table.numbers(*names[1]) * GYR_UNITS["deg/s"]
-    arrival = next((name for name in _TIMES if table.has(name)), None)
+    chinese = names[0] == _CHINESE
+    times_named = (_UNNAMED_TIME,) if chinese else _TIMES
+    arrival = next((name for name in times_named if table.has(name)), None)
     time = arrival or next((name for name in _CHIP_TIMES if table.has(name)), None)
     if time is None:
         table.need(("time",), "record with the time column switched on")
         raise AssertionError
-    device = next((name for name in _DEVICES if table.has(name)), None)
+    devices = (_UNNAMED_DEVICE,) if chinese else _DEVICES
+    device = next((name for name in devices if table.has(name)), None)
     labels = np.array(table.texts(device) if device is not None else [""] * len(table))
     times, dated = _times(table, time)
     sensors = []
@@ -112,17 +129,20 @@ def _times(table: TextTable, name: str) -> tuple[IntArray, bool]:
             problem = f"{table.columns[name]}: expected a time of day, got {text[:40]!r}"
             raise RecordingError(table.path, problem, table.first_line + row)
         dated = parts[1] is not None
-        times[row] = _nanoseconds(parts)
+        times[row] = _nanoseconds(parts, count=name in _CHIP_TIMES)
     if not dated:
         times += _DAY_NS * np.concatenate([[0], np.cumsum(np.diff(times) < -_DAY_NS // 2)])
     return times, dated
 
 
-def _nanoseconds(parts: re.Match[str]) -> int:
+def _nanoseconds(parts: re.Match[str], *, count: bool) -> int:
+    """Return ns; ``count``: up to three digits after the point count milliseconds."""
     year, month, day, hour, minute, second, fraction, ms = parts.groups()
     seconds = 3600 * int(hour) + 60 * int(minute) + int(second)
     if year is not None:
         days = datetime(int(year), int(month), int(day), tzinfo=UTC)
         seconds += round(days.timestamp())
+    if count and fraction is not None and len(fraction) <= 3:
+        ms = fraction
     below = int((fraction or "0").ljust(9, "0")) if ms is None else 1_000_000 * int(ms)
     return seconds * 1_000_000_000 + below

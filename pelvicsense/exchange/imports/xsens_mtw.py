@@ -1,8 +1,9 @@
 """Xsens MTw and MTi: the text files that MT Manager exports, one per sensor.
 
-Comment lines (``// Update Rate: 100.0Hz``), then a tab-separated table. Acceleration in m/s²,
-angular rate in rad/s. All sensors of one station share the 16-bit packet counter; with no rate in
-the file ``SampleTimeFine`` (0.1 ms, 32 bits) tells the time.
+Comment lines (``// Update Rate: 100.0Hz``, older ``// Sample rate: …``), then a table, separated
+by tabs or as the user chose. Acceleration in m/s², angular rate in rad/s. All sensors of one
+station share the 16-bit packet counter; with no rate in the file ``SampleTimeFine`` (0.1 ms, 32
+bits) tells the time.
 """
 
 from __future__ import annotations
@@ -24,14 +25,18 @@ _ADVICE = (
     "export again from MT Manager with 'Acceleration' and 'Rate of turn': orientation alone "
     "cannot be used"
 )
+_COUNTERS = ("packetcounter", "counter")
 _COUNTER_BITS, _FINE_BITS, _FINE_NS = 16, 32, 100_000
 
 
 def recognises(path: Path, head: str) -> bool:
     """Whether a text begins like an export of MT Manager."""
     del path
-    lines = [line.lower() for line in head.splitlines()[:40]]
-    return any(line.startswith("packetcounter\t") for line in lines)
+    if head.startswith("//"):
+        return (
+            re.search(r"^(packet)?counter[\t,; ]", head, re.IGNORECASE | re.MULTILINE) is not None
+        )
+    return any(line.lower().startswith("packetcounter\t") for line in head.splitlines()[:40])
 
 
 def read(paths: Sequence[Path], options: ReadOptions) -> list[ImportedSensor]:
@@ -47,11 +52,11 @@ def read(paths: Sequence[Path], options: ReadOptions) -> list[ImportedSensor]:
 
 def read_one(path: Path, options: ReadOptions) -> ImportedSensor:
     """Read one file; raises as `read`."""
-    table = read_table(path, lambda names: "packetcounter" in names, "an MT Manager export")
+    table = read_table(path, lambda names: names[0] in _COUNTERS, "an MT Manager export")
     table.need((*_ACC, *_GYR), _ADVICE)
     acc, gyr = table.numbers(*_ACC), table.numbers(*_GYR)
     rate_hz = _rate(table) or options.rate_hz
-    counter = table.numbers("packetcounter")
+    counter = table.numbers(*(name for name in _COUNTERS if table.has(name)))
     rows = complete(path, np.zeros(len(counter), dtype=np.int64), counter, acc, gyr)
     clock, time_ns = _times(table, counter[rows, 0], rows, rate_hz)
     return ImportedSensor(
@@ -67,7 +72,7 @@ def read_one(path: Path, options: ReadOptions) -> ImportedSensor:
 
 def _rate(table: TextTable) -> float | None:
     for line in table.preamble:
-        found = re.match(r"//\s*Update Rate:\s*([\d.]+)\s*Hz", line, re.IGNORECASE)
+        found = re.match(r"//\s*(?:Update|Sample) Rate:\s*([\d.]+)\s*Hz", line, re.IGNORECASE)
         if found is not None:
             return float(found[1])
     return None
