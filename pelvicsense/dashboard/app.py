@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-import pyqtgraph as pg
 from PySide6.QtWidgets import QApplication
 
 from pelvicsense.dashboard.backend import Backend
@@ -37,7 +36,6 @@ def show_window(backend: Backend) -> None:
 
 def make_application() -> QApplication:
     """Return the one application, in the style that takes our colours on every system."""
-    pg.setConfigOptions(antialias=True)
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication([])
     application.setApplicationName("pelvicsense")

@@ -28,9 +28,9 @@ from pelvicsense.dashboard.view_state_session import Alert, Mend
 from pelvicsense.recording.choices import WindowChoices
 from pelvicsense.runtime.notices import DISCLAIMER
 
-FRAME_MS = 16
-"""60 looks a second, so that a sample is seen within 50 ms; only what has changed is painted. On a
-slow machine the timer skips, and only drawing is lost."""
+FRAME_MS = 30
+"""33 pictures a second at most: more is not seen and costs a computer's battery, and fewer would show
+a sample later than 50 ms. On a slow machine the timer skips, and only drawing is lost."""
 
 
 class MainWindow(QMainWindow):

@@ -39,9 +39,11 @@ def test_find_wear_calibrate_run_and_sum_up(tmp_path: Path) -> None:
         await hand.until(lambda: window.page is Page.SESSION)
 
         tile = window.session_page.sides[Side.LEFT].tiles[DROP]
-        trend = window.session_page.trends[DROP].curves[Side.LEFT]
+        trends = window.session_page.trends[DROP].shown
         await hand.until(lambda: tile.number.text not in ("", "–"))
-        await hand.until(lambda: trend.getData()[0] is not None and len(trend.getData()[0]) >= 9)
+        await hand.until(
+            lambda: (trend := trends[Side.LEFT]) is not None and len(trend.values_deg) >= 9
+        )
         assert float(window.session_page.cadence.text) == pytest.approx(110.0, abs=15.0)
         assert window.session_page.body.body.obliquity_deg is not None
 

@@ -182,8 +182,9 @@ def test_a_recording_plays_and_scrubs_with_the_numbers_of_the_analysis(
     )
     qtbot.waitUntil(lambda: abs(position_s(window) - aim.known_at_s) < 4 * pixel_s, timeout=10_000)
     known = [s for s in strides if s.side is Side.RIGHT and s.known_at_s <= position_s(window)]
-    drops = window.session_page.trends[SHOWN[0]].curves[Side.RIGHT].getData()[1]
-    assert drops[-1] == known[-1].angles.pelvic_drop_peak_deg  # to the last bit
+    trend = window.session_page.trends[SHOWN[0]].shown[Side.RIGHT]
+    assert trend is not None
+    assert trend.values_deg[-1] == known[-1].angles.pelvic_drop_peak_deg  # to the last bit
 
     tile = window.session_page.sides[Side.RIGHT].tiles[SHOWN[0]]
     shown = {degrees_text(s.angles.pelvic_drop_peak_deg) for s in strides if s.side is Side.RIGHT}

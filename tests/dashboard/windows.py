@@ -14,7 +14,6 @@ from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.datatypes.placement import Placement
 from pelvicsense.recording.choices import WindowChoices
 
-PLOTS = 3
 WINDOW = WindowChoices(theme="light", width=1280, height=800)
 
 
@@ -54,12 +53,8 @@ class Scene:
             ),
             choices,
         )
-        self._draw()
+        self.window.draw()
 
     def show(self, page: Page, **changes: object) -> None:
         self.shown = view(page, **changes)
-        self._draw()
-
-    def _draw(self) -> None:
-        for _ in range(PLOTS):  # each picture draws one of them anew
-            self.window.draw()
+        self.window.draw()

@@ -114,15 +114,10 @@ class SessionPage(QWidget):
         activity = ACTIVITY_WORDS[view.activity]
         self.cadence_words.setText(f"steps per minute · {activity}" if known else "no steps now")
         self.cue.setText(view.cue)
-        self._draw_plots(view)
+        for metric, trend in self.trends.items():
+            trend.draw(view.sides, view.feedback.zones.get(metric))
+        self.curve.draw(view.sides)
         if self.tabs.currentWidget() is self.signals:
             self.signals.draw(signals)
         else:
             self.small_print.draw(view)
-
-    def _draw_plots(self, view: SessionView) -> None:
-        """Draw one plot that has changed: the others wait for the next pictures, samples do not."""
-        for metric, trend in self.trends.items():
-            if trend.draw(view.sides, view.feedback.zones.get(metric)):
-                return
-        self.curve.draw(view.sides)

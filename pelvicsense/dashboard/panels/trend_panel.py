@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import pyqtgraph as pg
-from PySide6.QtGui import QBrush, QColor
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from pelvicsense.dashboard.metric_scale import METRIC_SCALES, metric_title
-from pelvicsense.dashboard.theme import Theme
-from pelvicsense.dashboard.view_state_session import TREND_STRIDES, SideView
-from pelvicsense.dashboard.widgets.plot import STYLES, SYMBOLS, Plot
+from pelvicsense.dashboard.view_state_session import TREND_STRIDES, SideView, Trend
+from pelvicsense.dashboard.widgets.chart import STYLES, Chart
 from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.datatypes.placement import Side
 from pelvicsense.feedback.zone import Metric, Zone
 
+_TICKS = tuple((-ago, f"{ago}" if ago else "now") for ago in range(0, TREND_STRIDES, 10))
+_ROOM = 2
+"""Strides right of the newest, so that its symbol is whole."""
 
-class TrendPanel(Plot):
+_RIM_PX = 1.3
+"""Of a hollow symbol."""
+
+
+class TrendPanel(Chart):
     """One metric: left as circles, right as squares; hollow where a stride does not count.
 
     Parameters
@@ -28,53 +34,48 @@ class TrendPanel(Plot):
     """
 
     def __init__(self, metric: Metric, parent: QWidget | None = None) -> None:
-        super().__init__(f"{metric_title(metric)}, °", "strides ago", parent)
+        title = f"{metric_title(metric)}, °"
+        super().__init__(title, "strides ago", _TICKS, -TREND_STRIDES, _ROOM, parent)
         self._metric = metric
-        self._views: dict[Side, SideView] = {}
-        self.curves = {side: self.item.plot(connect="finite") for side in Side}
-        self.item.setXRange(-TREND_STRIDES, 4, padding=0.0)
-        ticks = [(-ago, f"{ago}" if ago else "now") for ago in range(0, TREND_STRIDES, 10)]
-        self.item.getAxis("bottom").setTicks([ticks])
-        words = METRIC_SCALES[metric]
-        self.item.setYRange(words.least_deg, words.most_deg, padding=0.02)
+        self.shown: dict[Side, Trend | None] = dict.fromkeys(Side)
+        scale = METRIC_SCALES[metric]
+        self.set_scale(scale.least_deg, scale.most_deg)
 
-    def draw(self, sides: Mapping[Side, SideView], zone: Zone | None) -> bool:
-        """Show the trends, where they have changed; return whether they had."""
+    def draw(self, sides: Mapping[Side, SideView], zone: Zone | None) -> None:
+        """Show the trends; what has not changed is not painted again."""
         self.show_zone(zone)
-        changed = False
         for side, view in sides.items():
-            old = self._views.get(side)
-            if old is None or old.trends.get(self._metric) is not view.trends.get(self._metric):
-                self._draw_side(side, view)
-                changed = True
-            self._views[side] = view
-        return changed
+            trend = view.trends.get(self._metric)
+            if trend is not self.shown[side]:
+                self.shown[side] = trend
+                self.update()
 
-    def _draw_side(self, side: Side, view: SideView) -> None:
-        trend = view.trends.get(self._metric)
-        if trend is None:
-            self.curves[side].setData([], [])
-            return
-        colour = self.theme.of_side(side)
-        filled, hollow = pg.mkBrush(colour), pg.mkBrush(QColor(self.theme.surface))
-        n = len(trend.values_deg)
-        self.curves[side].setData(
-            np.arange(-n + 1, 1),
-            trend.values_deg,
-            pen=pg.mkPen(colour, width=1.5, style=STYLES[side]),
-            symbol=SYMBOLS[side],
-            symbolSize=0.5 * self.theme.px(),
-            symbolPen=pg.mkPen(colour, width=1.2),
-            # A list is looked up symbol by symbol, so it is given only where it is needed.
-            symbolBrush=filled if trend.valid.all() else _each(trend.valid, filled, hollow),
-        )
+    def paint_lines(self, painter: QPainter) -> None:
+        """Paint both trends."""
+        for side, trend in self.shown.items():
+            if trend is not None:
+                self._paint_trend(painter, side, trend)
 
-    def apply_theme(self, theme: Theme) -> None:
-        """Take the colours and sizes."""
-        super().apply_theme(theme)
-        for side, view in self._views.items():
-            self._draw_side(side, view)
+    def _paint_trend(self, painter: QPainter, side: Side, trend: Trend) -> None:
+        colour, size = self.theme.of_side(side), 0.5 * self.theme.px()
+        ago = np.arange(1.0 - len(trend.values_deg), 1.0)
+        painter.setPen(QPen(colour, 1, STYLES[side]))
+        painter.drawPath(self.path(ago, trend.values_deg))
+        known = np.isfinite(trend.values_deg)
+        x, y = self.x_of(ago[known]), self.y_of(trend.values_deg[known])
+        hollow = trend.valid[known] == 0.0
+        # Points of a wide pen: an ellipse each would take five times as long.
+        painter.setPen(_symbols(colour, side, size))
+        painter.drawPoints(_points(x, y))
+        painter.setPen(_symbols(QColor(self.theme.surface), side, size - 2.0 * _RIM_PX))
+        painter.drawPoints(_points(x[hollow], y[hollow]))
 
 
-def _each(valid: FloatArray, filled: QBrush, hollow: QBrush) -> list[QBrush]:
-    return [filled if counts else hollow for counts in valid]
+def _symbols(colour: QColor, side: Side, size: float) -> QPen:
+    """Return a pen whose points are circles for the left side, squares for the right."""
+    cap = Qt.PenCapStyle.RoundCap if side is Side.LEFT else Qt.PenCapStyle.SquareCap
+    return QPen(colour, size, Qt.PenStyle.SolidLine, cap)
+
+
+def _points(x: FloatArray, y: FloatArray) -> QPolygonF:
+    return QPolygonF([QPointF(*point) for point in zip(x.tolist(), y.tolist(), strict=True)])
