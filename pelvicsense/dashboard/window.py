@@ -29,8 +29,9 @@ from pelvicsense.recording.choices import WindowChoices
 from pelvicsense.runtime.notices import DISCLAIMER
 
 FRAME_MS = 30
-"""33 pictures a second at most: more is not seen and costs a computer's battery, and fewer would show
-a sample later than 50 ms. On a slow machine the timer skips, and only drawing is lost."""
+"""33 pictures a second at most: with fewer a sample would be seen later than after 50 ms, more cost
+battery. Only what has changed is painted. On a slow machine the timer skips, and only drawing is
+lost."""
 
 
 class MainWindow(QMainWindow):

@@ -9,14 +9,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from pelvicsense.datatypes.errors import PelvicsenseError, RecordingError, error_line
+from pelvicsense.datatypes.errors import PelvicsenseError
 from pelvicsense.datatypes.placement import Placement
 from pelvicsense.feedback.programme import FeedbackConfig
-from pelvicsense.recording.choices import Choices, choices_path, read_choices, update_choices
-from pelvicsense.recording.choices import with_feedback as choices_with_feedback
-from pelvicsense.recording.choices import with_sensors as choices_with_sensors
-from pelvicsense.runtime.feedback_choice import choice_of, config_of
+from pelvicsense.recording.choices import choices_path
 from pelvicsense.runtime.finish import finish
+from pelvicsense.runtime.live_choices import LiveChoices
 from pelvicsense.runtime.live_feedback import LiveFeedback
 from pelvicsense.runtime.live_ready import (
     ConnectedSensors,
@@ -88,6 +86,7 @@ class LiveWorker:
         self._places: dict[Placement, str] = {}
         self._recording: LiveRecording | None = None
         self._swap = False
+        self._choices = LiveChoices(options.choices, options.log.subject, self._tell_trouble)
         self._feedback = LiveFeedback(FeedbackConfig(), self._record_cue, options.open_sound)
 
     def start_thread(self) -> None:
@@ -186,11 +185,14 @@ class LiveWorker:
             loop = asyncio.get_running_loop()
             loop.call_later(_SWALLOWED_S, self._wish, Wish(kind=WishKind.CLOSE))
 
+    def _tell_trouble(self, sentence: str) -> None:
+        self.buffer.update(trouble=sentence)
+
     def _failed(self, sentence: str) -> None:
         self.buffer.update(error=sentence, phase=Phase.ENDED, progress="")
 
     async def _main(self) -> None:
-        self._remember_what_was_chosen()
+        self._recall()
         try:
             async with self._options.open_air() as air:
                 ready = GettingReady(air, self.buffer, self._places, self._wishes)
@@ -201,11 +203,19 @@ class LiveWorker:
         finally:
             self._feedback.close()
 
+    def _recall(self) -> None:
+        """Begin as the user chose the last time."""
+        self._places.update(self._choices.sensors())
+        chosen = self._choices.feedback()
+        if chosen is not None:
+            self._feedback.configure(chosen)
+        self.buffer.update(feedback=self._feedback.config)
+
     async def _sessions(
         self, air: OpenAir, ready: GettingReady, sensors: ConnectedSensors | None
     ) -> None:
         """Record a session, and another one each time that the thighs are to be swapped."""
-        self._choose_sensors()
+        self._choices.remember_sensors(self._places)
         folder = None
         while sensors is not None:
             if self._closing:
@@ -293,10 +303,7 @@ class LiveWorker:
     def _set_feedback(self, config: FeedbackConfig) -> None:
         trouble = "" if self._feedback.configure(config) else _KEPT_BY_PLAN
         self.buffer.update(feedback=self._feedback.config, trouble=trouble)
-        chosen = choice_of(self._feedback.chosen)
-        self._choose(
-            lambda choices: choices_with_feedback(choices, self._options.log.subject, chosen)
-        )
+        self._choices.remember_feedback(self._feedback.chosen)
         opening = asyncio.get_running_loop().run_in_executor(None, self._feedback.open_sound)
         opening.add_done_callback(self._sound_opened)
 
@@ -313,28 +320,7 @@ class LiveWorker:
         self.buffer.update(trouble="")
         self._set_feedback(config)
 
-    # -- choices -------------------------------------------------------------------------------
-
-    def _remember_what_was_chosen(self) -> None:
-        try:
-            choices = read_choices(self._options.choices)
-            self._places.update(choices.sensors)
-            chosen = choices.feedback.get(self._options.log.subject)
-            if chosen is not None:
-                self._feedback.configure(config_of(chosen))
-        except PelvicsenseError as error:  # they can be chosen anew
-            self.buffer.update(trouble=error_line(error))
-        self.buffer.update(feedback=self._feedback.config)
-
-    def _choose_sensors(self) -> None:
-        places = dict(self._places)
-        self._choose(lambda choices: choices_with_sensors(choices, places))
-
-    def _choose(self, change: Callable[[Choices], Choices]) -> None:
-        try:
-            update_choices(change, self._options.choices)
-        except RecordingError as error:
-            self.buffer.update(trouble=str(error))
+    # -- the thighs ----------------------------------------------------------------------------
 
     def _stop_to_swap(self) -> None:
         if self._recording is not None:
@@ -350,4 +336,4 @@ class LiveWorker:
         places = {exchanged.get(place, place): address for place, address in self._places.items()}
         self._places.clear()
         self._places.update(places)
-        self._choose_sensors()
+        self._choices.remember_sensors(self._places)
