@@ -233,6 +233,7 @@ class _Recording:
         log = SessionLog(source, self.options, wall_time(radio.radio.clock_ns), listeners)
         if log.plan_step is not None:
             feedback.follow(log.plan_step)
+            tracker.take_plan(feedback.plan)
             self.screen.say(log.plan_step.words)
         feedback.open_sound()
         if feedback.sound_trouble:
@@ -281,9 +282,11 @@ def _taking(
         nonlocal over
         feedback.take(outputs)
         tracker.take_outputs(outputs)
-        if feedback.plan_done and not over:
+        plan = feedback.plan
+        tracker.take_plan(plan)
+        if plan is not None and plan.done and not over:
             over = True
-            screen.say(f"{feedback.plan_words}: the planned minutes are done")
+            screen.say(plan.words)
 
     return take
 

@@ -79,6 +79,7 @@ class SessionModel:
         sides = {side: model.view(status.feedback) for side, model in self._sides.items()}
         stride, cue = self._stride, self._cue
         links = tuple(_links(status))
+        alerts = tuple(self._alerts(links))
         return SessionView(
             sides=sides,
             activity=stride.activity if stride is not None else Activity.UNKNOWN,
@@ -96,11 +97,11 @@ class SessionModel:
             calibration=capital(self._calibrate.words),
             calibrated=self._calibrate.calibration is not None,
             feedback=status.feedback,
-            plan=status.plan,
+            plan=log.plan if log is not None else None,
             cue=cue.words if cue and now_s - cue.known_at_s <= _CUE_SHOWN_S else "",
             sound_trouble=capital(status.sound_trouble),
-            alerts=tuple(self._alerts(links)),
-            notices=tuple(_notices(status, sides)),
+            alerts=alerts,
+            notices=(*(alert.text for alert in alerts), *_notices(status, sides)),
         )
 
     def _alerts(self, links: tuple[LinkRow, ...]) -> Iterator[Alert]:
@@ -120,7 +121,9 @@ def _since(link: LinkRow) -> str:
 
 
 def _notices(status: LiveStatus, sides: Mapping[Side, SideView]) -> Iterator[str]:
-    """Yield what is not known and why, then what the log says, newest first."""
+    """Yield what was refused, what is not known and why, then what the log says, newest first."""
+    if status.trouble:
+        yield capital(status.trouble)
     for side, view in sides.items():
         for metric in SHOWN:
             reason = view.readings[metric].reason
@@ -155,9 +158,7 @@ def _live_link(placement: Placement, sensor: SensorStatus, quality: LinkQuality 
         battery_percent=battery,
         battery_left_min=sensor.battery_left_min,
         clock_sigma_ms=sigma_ms,
-        good=state is SensorState.STREAMING
-        and _is_good(lost_percent, sigma_ms)
-        and (battery is None or battery >= _LOW_BATTERY_PERCENT),
+        trouble=_trouble(lost_percent, sigma_ms, battery),
     )
 
 
@@ -175,14 +176,21 @@ def _recorded_link(placement: Placement, quality: LinkQuality) -> LinkRow:
         battery_percent=None,
         battery_left_min=None,
         clock_sigma_ms=sigma_ms,
-        good=_is_good(lost_percent, sigma_ms),
+        trouble=_trouble(lost_percent, sigma_ms),
     )
 
 
-def _is_good(lost_percent: float | None, sigma_ms: float | None) -> bool:
-    return (lost_percent is None or lost_percent <= _MOST_LOST_PERCENT) and (
-        sigma_ms is None or sigma_ms <= _MOST_CLOCK_SIGMA_MS
-    )
+def _trouble(
+    lost_percent: float | None, sigma_ms: float | None, battery_percent: float | None = None
+) -> str:
+    """Return what needs attention, the gravest; what is not known does not."""
+    if lost_percent is not None and lost_percent > _MOST_LOST_PERCENT:
+        return "loses samples"
+    if battery_percent is not None and battery_percent < _LOW_BATTERY_PERCENT:
+        return f"battery low, {battery_percent:.0f} %"
+    if sigma_ms is not None and sigma_ms > _MOST_CLOCK_SIGMA_MS:
+        return "clock unsure"
+    return ""
 
 
 def _body(pose: Poses | None, calibrate: CalibrateModel) -> BodyView:

@@ -77,18 +77,22 @@ class TargetDialog(QDialog):
         Who is told.
     config
         What is set now.
+    planned
+        A plan is followed: only how cues sound can be changed.
     """
 
     def __init__(
         self,
         commands: LiveCommands,
         config: FeedbackConfig,
+        *,
+        planned: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Target and feedback")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._commands, self._config = commands, config
+        self._commands, self._config, self._planned = commands, config, planned
         self.zones = {metric: _ZoneLine(metric) for metric in SHOWN}
         self.mode, self.told, self.share, self.coding = (QComboBox() for _ in range(4))
         self.mode.addItems([mode.value for mode in FeedbackMode])
@@ -108,6 +112,8 @@ class TargetDialog(QDialog):
         self.buttons.button(button.Apply).clicked.connect(self._apply)
         self._lay_out()
         self.fill(config)
+        if planned:
+            self._leave_to_plan()
 
     def _lay_out(self) -> None:
         grid = QGridLayout()
@@ -133,6 +139,16 @@ class TargetDialog(QDialog):
         layout.addWidget(self.trouble)
         layout.addWidget(self.buttons)
 
+    def _leave_to_plan(self) -> None:
+        said = QLabel("The plan sets the target and when it is told; here only the sound changes.")
+        said.setWordWrap(True)
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertWidget(0, said)
+        lines = (box for line in self.zones.values() for box in (line.wanted, line.low, line.high))
+        for box in (*lines, self.own, self.mode, self.told, self.share):
+            box.setEnabled(False)
+
     def fill(self, config: FeedbackConfig) -> None:
         """Show what is set."""
         self._config = config
@@ -153,15 +169,17 @@ class TargetDialog(QDialog):
         ConfigurationError
             If a zone's borders are in the wrong order.
         """
+        tones = replace(self._config.tones, coding=Coding(self.coding.currentText()))
+        sounding = replace(self._config, sound=self.sound.isChecked(), tones=tones)
+        if self._planned:
+            return sounding
         zones = {metric: line.zone() for metric, line in self.zones.items()}
         return replace(
-            self._config,
+            sounding,
             mode=FeedbackMode(self.mode.currentText()),
             metric=SHOWN[self.told.currentIndex()],
             zones={metric: zone for metric, zone in zones.items() if zone is not None},
             share=_SHARES[self.share.currentIndex()],
-            sound=self.sound.isChecked(),
-            tones=replace(self._config.tones, coding=Coding(self.coding.currentText())),
         )
 
     def _apply(self) -> bool:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pelvicsense.dashboard.view_state_setup import SensorState
 from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.datatypes.placement import Activity, Placement, Side
+from pelvicsense.feedback.plan_progress import PlanProgress
 from pelvicsense.feedback.programme import FeedbackConfig
 from pelvicsense.feedback.zone import Metric, Zone, ZonePlace
 
@@ -161,8 +162,8 @@ class LinkRow:
         Newest reading, and minutes left from its trend; none where unknown.
     clock_sigma_ms
         Standard uncertainty of its time; none where unknown.
-    good
-        Nothing here needs attention.
+    trouble
+        What of a streaming link needs attention, in words; empty if nothing does.
     """
 
     placement: Placement
@@ -174,7 +175,12 @@ class LinkRow:
     battery_percent: float | None
     battery_left_min: float | None
     clock_sigma_ms: float | None
-    good: bool
+    trouble: str = ""
+
+    @property
+    def good(self) -> bool:
+        """Whether it streams, and nothing needs attention."""
+        return self.state is SensorState.STREAMING and not self.trouble
 
 
 class Mend(StrEnum):
@@ -219,7 +225,7 @@ class SessionView:
     feedback
         Zones, mode, sound.
     plan
-        How far a session of a retraining plan is, in words; empty without one.
+        How far the session of a retraining plan is; none without one.
     cue
         The newest cue in words, such as ``left: 1.2° above``; empty if none for 2 s.
     sound_trouble
@@ -242,7 +248,7 @@ class SessionView:
     calibration: str = ""
     calibrated: bool = False
     feedback: FeedbackConfig = field(default_factory=FeedbackConfig)
-    plan: str = ""
+    plan: PlanProgress | None = None
     cue: str = ""
     sound_trouble: str = ""
     alerts: tuple[Alert, ...] = ()

@@ -197,7 +197,9 @@ class MainWindow(QMainWindow):
             self.bar.open_note()
 
     def _open_target(self, live: LiveCommands) -> None:
-        TargetDialog(live, self._view.session.feedback, self).show()
+        session = self._view.session
+        planned = session.plan is not None
+        TargetDialog(live, session.feedback, planned=planned, parent=self).show()
 
     def _open_replay(self, folder: str) -> None:
         """Replay a session in a window of its own, beside this one."""

@@ -40,3 +40,10 @@ def is_told(minute: int, share: float) -> bool:
         return math.ceil(round(end * share, 9))  # 30 · 0.1 is 3, not a little more
 
     return told_before(minute + 1) > told_before(minute)
+
+
+def next_change(minutes: float, share: float, end: float) -> float | None:
+    """Return at which minute telling begins or ends; none if neither happens before ``end``."""
+    told = is_told(int(minutes), share)
+    coming = range(int(minutes) + 1, math.ceil(end))
+    return next((float(m) for m in coming if is_told(m, share) is not told), None)

@@ -266,7 +266,6 @@ class LiveWorker:
             signal_time_s=0.0,
             feedback=self._feedback.config,
             sound_trouble=self._feedback.sound_trouble,
-            plan=self._feedback.plan_words,
         )
 
     async def _sum_up(self, folder: Path | None) -> None:

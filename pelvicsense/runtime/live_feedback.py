@@ -8,7 +8,9 @@ from dataclasses import replace
 
 from pelvicsense.datatypes.gait import StanceReport, Stride, StrideAngles
 from pelvicsense.feedback.haptics import Haptics
+from pelvicsense.feedback.minutes import next_change
 from pelvicsense.feedback.plan import PlanStep
+from pelvicsense.feedback.plan_progress import PlanProgress
 from pelvicsense.feedback.programme import CadenceCue, Cue, FeedbackConfig, FeedbackMode, Programme
 from pelvicsense.feedback.tones import tones_of
 from pelvicsense.feedback.zone import BaselineGoal, zone_from_baseline
@@ -61,27 +63,17 @@ class LiveFeedback:
         return self._chosen
 
     @property
-    def plan_words(self) -> str:
-        """How far the followed session of a plan is; empty without one."""
+    def plan(self) -> PlanProgress | None:
+        """How far the followed session of a plan is; none without one."""
         if self._step is None:
-            return ""
-        if self._step.retention:
-            return f"{self._step.words}: {self._programme.minutes:.1f} min"
-        session = self._step.session
-        now = "on" if self._programme.feedback_now else "off"
-        return (
-            f"plan session {self._step.number} of {self._step.count}: "
-            f"{self._programme.minutes:.1f} of {session.minutes:g} min, feedback {now}"
-        )
-
-    @property
-    def plan_done(self) -> bool:
-        """Whether the planned minutes are over."""
-        step = self._step
-        return (
-            step is not None
-            and not step.retention
-            and self._programme.minutes >= step.session.minutes
+            return None
+        minutes, session = self._programme.minutes, self._step.session
+        change = next_change(minutes, session.feedback_percent / 100.0, session.minutes)
+        return PlanProgress(
+            step=self._step,
+            minutes=minutes,
+            feedback_now=self._programme.feedback_now,
+            change_min=None if change is None else change - minutes,
         )
 
     @property

@@ -63,6 +63,7 @@ class LiveRecording:
             Listeners(inputs=self._take_inputs, outputs=self._take_outputs),
         )
         feedback.follow(self.log.plan_step)
+        self._tracker.take_plan(feedback.plan)
         if self.log.continues is not None:
             self._tracker.note(
                 f"{self.log.continues.name} was cut short; this session carries it on"
@@ -105,6 +106,7 @@ class LiveRecording:
     def _take_outputs(self, outputs: Sequence[Output]) -> None:
         cues = self._feedback.take(outputs)
         self._tracker.take_outputs(outputs)
+        self._tracker.take_plan(self._feedback.plan)
         self._buffer.add_facts([*outputs, *cues])
         pipeline = self.log.pipeline
         poses = pipeline.poses(every=1)
@@ -114,7 +116,6 @@ class LiveRecording:
         self._buffer.update(
             signal_time_s=now_s,
             calibrating=pipeline.calibration_progress(),
-            plan=self._feedback.plan_words,
         )
         if now_s >= self._quality_due_s:
             self._quality_due_s = now_s + _QUALITY_S

@@ -101,8 +101,6 @@ class LiveStatus:
         Strides do not count now.
     feedback, sound_trouble
         Targets; why nothing is heard.
-    plan
-        How far a session of a retraining plan is, in words; empty without one.
     replay
         Where a replay stands.
     """
@@ -119,7 +117,6 @@ class LiveStatus:
     paused: bool = False
     feedback: FeedbackConfig = field(default_factory=FeedbackConfig)
     sound_trouble: str = ""
-    plan: str = ""
     replay: ReplayFact | None = None
 
 

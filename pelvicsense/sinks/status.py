@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from pelvicsense.datatypes.placement import Placement, Side
+from pelvicsense.feedback.plan_progress import PlanProgress
 
 STREAMING = "streaming"
 """The one link state that the status line does not spell out."""
@@ -80,6 +81,8 @@ class LogStatus:
         Size of the recording.
     notices
         What the user should know, newest last.
+    plan
+        How far the session of a retraining plan is; none without one.
     """
 
     elapsed_s: float
@@ -91,6 +94,7 @@ class LogStatus:
     battery_left_min: float | None
     recorded_bytes: int
     notices: tuple[str, ...]
+    plan: PlanProgress | None = None
 
 
 def status_line(status: LogStatus, width: int) -> str:
@@ -105,6 +109,8 @@ def status_line(status: LogStatus, width: int) -> str:
     if status.battery_left_min is not None:
         parts.append(f"battery {_hours(status.battery_left_min)}")
     parts.append(f"{status.recorded_bytes / 1e6:.1f} MB")
+    if status.plan is not None:
+        parts.append(status.plan.feedback_words)
     line = parts[0]
     for part in parts[1:]:
         if len(line) + len(_SEPARATOR) + len(part) > width:
@@ -134,6 +140,14 @@ def status_json(status: LogStatus) -> dict[str, Any]:
         battery_left_min     number|null until the first battery is empty
         recorded_bytes       integer
         notices              [text]      newest last
+        plan                 null|{      session of a retraining plan, minutes of gait:
+            session, of      integer     which; of + 1 is a retention check
+            minutes          number      done so far
+            planned_minutes  number      0 in a retention check
+            feedback_now     boolean     what is outside the target is told now
+            change_min       number|null until that changes; null if it does not any more
+            done             boolean     the planned minutes are over
+        }
 
     ``null`` is what is not known.
     """
@@ -160,6 +174,19 @@ def status_json(status: LogStatus) -> dict[str, Any]:
         "battery_left_min": _rounded(status.battery_left_min, 0),
         "recorded_bytes": status.recorded_bytes,
         "notices": list(status.notices),
+        "plan": _plan_json(status.plan) if status.plan is not None else None,
+    }
+
+
+def _plan_json(plan: PlanProgress) -> dict[str, Any]:
+    return {
+        "session": plan.step.number,
+        "of": plan.step.count,
+        "minutes": round(plan.minutes, 3),
+        "planned_minutes": plan.step.session.minutes,
+        "feedback_now": plan.feedback_now,
+        "change_min": _rounded(plan.change_min, 3),
+        "done": plan.done,
     }
 
 

@@ -11,6 +11,7 @@ from pelvicsense.datatypes.calibration import Calibration, CalibrationNews
 from pelvicsense.datatypes.gait import StanceReport, Stride
 from pelvicsense.datatypes.placement import Placement, Side
 from pelvicsense.datatypes.samples import Mark, MarkKind, SampleBlock, StreamInput
+from pelvicsense.feedback.plan_progress import PlanProgress
 from pelvicsense.pipeline.pipeline import Output
 from pelvicsense.sinks.battery import BatteryTrend
 from pelvicsense.sinks.status import CalibrationState, LogStatus, SensorStatus
@@ -93,6 +94,7 @@ class StatusTracker:
         self._strides = dict.fromkeys(Side, 0)
         self._drops: dict[Side, float | None] = dict.fromkeys(Side)
         self._notices: deque[str] = deque(maxlen=_MOST_NOTICES)
+        self._plan: PlanProgress | None = None
 
     def take_inputs(self, group: Iterable[StreamInput]) -> None:
         """Take what the pipeline is fed."""
@@ -123,6 +125,10 @@ class StatusTracker:
         """Take a reading of a sensor's battery, 0…100."""
         self._sensors[sensor].battery.add(host_ns * 1e-9, percent)
 
+    def take_plan(self, plan: PlanProgress | None) -> None:
+        """Take how far the session of a plan is."""
+        self._plan = plan
+
     def note(self, notice: str) -> None:
         """Take a sentence that the user should read."""
         self._notices.append(notice)
@@ -141,6 +147,7 @@ class StatusTracker:
             battery_left_min=_first_empty(sensors.values()),
             recorded_bytes=recorded_bytes,
             notices=tuple(self._notices),
+            plan=self._plan,
         )
 
     def _take_mark(self, mark: Mark) -> None:

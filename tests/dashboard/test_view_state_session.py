@@ -216,9 +216,10 @@ def test_links_and_what_is_wrong_with_them(screen: Screen) -> None:
         (SensorState.STREAMING, False),
     ]
     assert view.links[0].lost_percent == 1.0
+    assert view.links[2].trouble == "battery low, 9 %"
     (alert,) = view.alerts
     assert alert.text.startswith("Left thigh: connection lost for 4 s. It is looked for")
-    assert view.notices[-2:] == ("second", "first")
+    assert view.notices == (alert.text, "second", "first")
     assert (view.elapsed_s, view.recorded_mb, view.recording) == (75.0, 2.5, True)
 
 

@@ -231,7 +231,7 @@ def test_a_place_off_all_screens_is_not_taken(qtbot: QtBot, live: Mock) -> None:
 @pytest.fixture
 def dialog(scene: Scene, live: Mock) -> TargetDialog:
     """Belongs to a window, which takes it along when it goes."""
-    dialog = TargetDialog(live, FEEDBACK, scene.window)
+    dialog = TargetDialog(live, FEEDBACK, parent=scene.window)
     dialog.show()
     return dialog
 

@@ -120,17 +120,21 @@ def test_signals_are_drawn_when_they_are_looked_at(scene: Scene) -> None:
 
 def test_the_small_print_says_links_batteries_clocks_and_notices(scene: Scene) -> None:
     lost = link(
-        Placement.THIGH_LEFT, state=SensorState.LOST, state_s=12.0, good=False, rate_hz=0.0,
+        Placement.THIGH_LEFT, state=SensorState.LOST, state_s=12.0, rate_hz=0.0,
         lost_percent=12.4, battery_percent=None, battery_left_min=None, clock_sigma_ms=None,
     )  # fmt: skip
-    view = session_view(links=(link(Placement.PELVIS), lost), notices=("Something is not known.",))
+    leaky = link(Placement.THIGH_RIGHT, lost_percent=6.0, trouble="loses samples")
+    links = (link(Placement.PELVIS), lost, leaky)
+    view = session_view(links=links, notices=("Something is not known.",))
     scene.show(Page.SESSION, session=view)
     small_print = scene.window.session_page.small_print
     assert small_print.links.texts() == [
-        "✓ pelvis: streaming",
-        "60 per s · lost 0.2 % · battery 87 % (210 min) · clock ±1.1 ms",
+        "✓ pelvis: battery 87 %",
+        "60/s · lost 0.2 % · clock ±1.1 ms",
         "▲ left thigh: lost for 12 s",
-        "0 per s · lost 12.4 % · battery – · clock –",
+        "0/s · lost 12.4 % · clock –",
+        "▲ right thigh: loses samples",
+        "60/s · lost 6.0 % · clock ±1.1 ms",
     ]
     assert "Something is not known." in small_print.words.text()
     assert "calibrated from 10 strides" in small_print.words.text()

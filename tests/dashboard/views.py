@@ -107,7 +107,6 @@ def link(placement: Placement, **changes: object) -> LinkRow:
         "battery_percent": 87.0,
         "battery_left_min": 210.0,
         "clock_sigma_ms": 1.1,
-        "good": True,
     }
     return LinkRow(**(values | changes))  # type: ignore[arg-type]
 

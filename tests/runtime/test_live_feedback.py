@@ -152,9 +152,12 @@ def test_a_plan_takes_the_place_of_what_was_chosen_and_gives_it_back() -> None:
     feedback.follow(PLAN.step(1))
     feedback.take([stance(3.0)])
     assert recorded == ["right: 1.0° above"]
-    assert feedback.plan_words == "plan session 1 of 1: 0.0 of 0.5 min, feedback on"
+    assert feedback.plan is not None
+    assert feedback.plan.words == (
+        "plan session 1 of 1, 0:00 of 0:30 min: feedback on until the end, 0:30 min"
+    )
     feedback.follow(None)
-    assert (feedback.config, feedback.plan_words) == (CONFIG, "")
+    assert (feedback.config, feedback.plan) == (CONFIG, None)
 
 
 def test_under_a_plan_only_the_sound_is_changed_and_the_minutes_go_on() -> None:
@@ -166,7 +169,8 @@ def test_under_a_plan_only_the_sound_is_changed_and_the_minutes_go_on() -> None:
     assert (feedback.config.sound, feedback.chosen.sound) == (False, False)
     assert feedback.config.zones == PLAN.step(1).configure(CONFIG).zones
     assert len(feedback.take(walked[20:])) == 10
-    assert feedback.plan_done
+    assert feedback.plan is not None
+    assert feedback.plan.done
 
 
 def test_a_cadence_outside_is_heard_lower_the_slower_it_is() -> None:

@@ -12,6 +12,8 @@ from pelvicsense.datatypes.calibration import Calibration, CalibrationNews, Cali
 from pelvicsense.datatypes.gait import StanceReport, Stride, StrideAngles
 from pelvicsense.datatypes.placement import Activity, Placement, Side
 from pelvicsense.datatypes.samples import Mark, MarkKind
+from pelvicsense.feedback.plan import Plan, Target
+from pelvicsense.feedback.plan_progress import PlanProgress
 from pelvicsense.sinks.battery import BatteryTrend
 from pelvicsense.sinks.status import CalibrationState, LogStatus, status_json, status_line
 from pelvicsense.sinks.status_tracker import StatusTracker
@@ -219,6 +221,17 @@ def test_as_long_as_the_emptiest_shows_no_trend_nothing_is_said() -> None:
     assert with_batteries((60.0, 40.0), (30.0, 30.0)).battery_left_min is None
 
 
+PLANNED = PlanProgress(
+    step=Plan(
+        subject="P07",
+        target=Target(metric="cadence_spm", activity=Activity.RUN, low=170.0, high=175.0),
+    ).step(5),
+    minutes=2.5,
+    feedback_now=True,
+    change_min=0.5,
+)
+
+
 def full() -> LogStatus:
     tracker = fed(200)
     tracker.take_outputs([accepted(), stance(Side.LEFT, 4.26), stride(Side.LEFT)])
@@ -227,13 +240,14 @@ def full() -> LogStatus:
         tracker.take_battery(Placement.PELVIS, 80.0 - minute, read_ns)
     tracker.take_link(Placement.THIGH_RIGHT, "lost", now_after(140))
     tracker.note("Bluetooth is busy.")
+    tracker.take_plan(PLANNED)
     return tracker.status(now_after(200), 1_234_567)
 
 
 def test_the_line_says_it_calmly() -> None:
     assert status_line(full(), 200) == (
         "0:00:10 · pelvis 100 Hz 60 % · left 100 Hz · right LOST 3 s · strides 1/0 · drop 4.3°/– "
-        "· battery 1 h 00 min · 1.2 MB"
+        "· battery 1 h 00 min · 1.2 MB · feedback on for 0:30 min, then silent"
     )
 
 
@@ -259,4 +273,13 @@ def test_json_holds_everything_and_null_for_the_unknown() -> None:
     assert status["calibration"] == "accepted"
     assert status["recorded_bytes"] == 1_234_567
     assert status["notices"] == ["Bluetooth is busy."]
+    assert status["plan"] == {
+        "session": 5,
+        "of": 8,
+        "minutes": 2.5,
+        "planned_minutes": 24,
+        "feedback_now": True,
+        "change_min": 0.5,
+        "done": False,
+    }
     assert set(status) == set(LogStatus.__dataclass_fields__)

@@ -19,6 +19,7 @@ from pelvicsense.dashboard.number_text import UNKNOWN_TEXT
 from pelvicsense.dashboard.panels.body_figure import BodyFigure
 from pelvicsense.dashboard.panels.curve_panel import CurvePanel
 from pelvicsense.dashboard.panels.link_panel import SmallPrint
+from pelvicsense.dashboard.panels.plan_strip import PlanStrip
 from pelvicsense.dashboard.panels.side_panel import LARGE, SidePanel
 from pelvicsense.dashboard.panels.signal_panel import SignalPanel
 from pelvicsense.dashboard.panels.trend_panel import TrendPanel
@@ -63,12 +64,14 @@ class SessionPage(QWidget):
         self.small_print = SmallPrint()
         self.signals = SignalPanel()
         self.tabs = QTabWidget()
-        self.tabs.addTab(self.small_print, "&Links and notices")
+        self.tabs.addTab(self.small_print, "&Notices")
         self.tabs.addTab(self.signals, "S&ignals")
+        self.plan = PlanStrip()
         self.splitters = {"session": self._lay_out()}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.splitters["session"])
+        layout.addWidget(self.plan)
+        layout.addWidget(self.splitters["session"], 1)
         self.splitters |= {"above": self._above, "below": self._below}
 
     def _lay_out(self) -> QSplitter:
@@ -103,6 +106,7 @@ class SessionPage(QWidget):
 
     def draw(self, view: SessionView, signals: Signals) -> None:
         """Show the session as it is now."""
+        self.plan.draw(view.plan)
         for side, panel in self.sides.items():
             if side in view.sides:
                 panel.draw(view.sides[side])

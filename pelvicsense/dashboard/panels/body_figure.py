@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from pelvicsense.dashboard.number_text import UNKNOWN_TEXT
 from pelvicsense.dashboard.theme import ThemedWidget
 from pelvicsense.dashboard.view_state_session import BodyView
+from pelvicsense.dashboard.widgets.fit_text import font_that_fits
 from pelvicsense.datatypes.placement import Side
 
 _SHORTEST = 0.35
@@ -121,10 +122,11 @@ class BodyFigure(ThemedWidget):
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, side.value)
         obliquity = self.body.obliquity_deg
         top = QRectF(0.0, 0.2 * em, self.width(), 1.4 * em)
+        painter.setFont(font_that_fits(self.theme, 0.9, obliquity_text(obliquity), self.width()))
         painter.drawText(top, Qt.AlignmentFlag.AlignCenter, obliquity_text(obliquity))
         if self.body.reason:
             below = QRectF(0.0, 1.5 * em, self.width(), 1.3 * em)
-            painter.setFont(self.theme.font(0.8))
+            painter.setFont(font_that_fits(self.theme, 0.85, self.body.reason, self.width()))
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self.body.reason)
 
 

@@ -24,7 +24,7 @@ class CurvePanel(Chart):
     """Both sides: left drawn through, right dashed; each on its band of mean ± SD."""
 
     def __init__(self, metric: Metric, parent: QWidget | None = None) -> None:
-        super().__init__("Newest stride on own mean ± SD", "% of stance", _TICKS, 0, 100, parent)
+        super().__init__("Newest on own mean ± SD", "% of stance", _TICKS, 0, 100, parent)
         self._views: dict[Side, SideView] = {}
         self.choose(metric)
 

@@ -10,6 +10,9 @@ from pelvicsense.dashboard.theme import set_role
 from pelvicsense.dashboard.view_state_session import LinkRow, SessionView
 from pelvicsense.dashboard.view_state_setup import SensorState
 
+_SOON_EMPTY_MIN = 60.0
+"""From then on the minutes are said; no session is longer."""
+
 
 class LinkPanel(QWidget):
     """Two lines for each worn sensor: how it is, and its numbers."""
@@ -46,23 +49,28 @@ class LinkPanel(QWidget):
 
 
 def state_line(link: LinkRow) -> str:
-    """Return what a link does, and since when if it does not stream."""
-    waiting = link.state is not SensorState.STREAMING and link.state_s >= 1.0
-    since = f" for {link.state_s:.0f} s" if waiting else ""
-    return f"{'✓' if link.good else '▲'} {link.name}: {link.state}{since}"
+    """Return what needs attention, or the battery; without a stream what the link does instead."""
+    sign = "✓" if link.good else "▲"
+    if link.state is SensorState.STREAMING:
+        return f"{sign} {link.name}: {link.trouble or _battery(link)}"
+    since = f" for {link.state_s:.0f} s" if link.state_s >= 1.0 else ""
+    return f"{sign} {link.name}: {link.state}{since}"
 
 
 def numbers_line(link: LinkRow) -> str:
-    """Return a link's rate, loss, battery and clock."""
-    battery = f"battery {UNKNOWN_TEXT}"
-    if link.battery_percent is not None:
-        left = link.battery_left_min
-        battery = f"battery {link.battery_percent:.0f} %"
-        battery += "" if left is None else f" ({left:.0f} min)"
+    """Return a link's rate, loss and clock; short, so that they fit into a narrow panel."""
     rate = UNKNOWN_TEXT if link.rate_hz is None else f"{link.rate_hz:.0f}"
     lost = UNKNOWN_TEXT if link.lost_percent is None else f"{link.lost_percent:.1f} %"
     clock = UNKNOWN_TEXT if link.clock_sigma_ms is None else f"±{link.clock_sigma_ms:.1f} ms"
-    return f"{rate} per s · lost {lost} · {battery} · clock {clock}"
+    return f"{rate}/s · lost {lost} · clock {clock}"
+
+
+def _battery(link: LinkRow) -> str:
+    if link.battery_percent is None:
+        return f"battery {UNKNOWN_TEXT}"
+    left = link.battery_left_min
+    soon = "" if left is None or left > _SOON_EMPTY_MIN else f" ({left:.0f} min)"
+    return f"battery {link.battery_percent:.0f} %{soon}"
 
 
 class SmallPrint(QScrollArea):

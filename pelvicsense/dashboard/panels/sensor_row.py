@@ -122,8 +122,8 @@ class SensorRowPanel(QFrame):
     def _align(self) -> None:
         """Give the columns the same width in every row, whatever the text size."""
         grid, em = self.layout(), self.fontMetrics().height()
-        if isinstance(grid, QGridLayout) and grid.columnMinimumWidth(2) != 6 * em:
-            for column, ems in ((1, 5), (2, 6), (3, 7)):
+        if isinstance(grid, QGridLayout) and grid.columnMinimumWidth(2) != 7 * em:
+            for column, ems in ((1, 6), (2, 7), (3, 9)):
                 grid.setColumnMinimumWidth(column, ems * em)
 
     @property

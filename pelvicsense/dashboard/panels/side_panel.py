@@ -36,6 +36,7 @@ class SidePanel(QFrame):
         set_role(self._count, "small")
         self.small = QLabel()
         set_role(self.small, "muted")
+        self.small.setWordWrap(True)
         self.tiles = {metric: MetricTile(metric) for metric in LARGE}
         head = QHBoxLayout()
         head.addWidget(name)

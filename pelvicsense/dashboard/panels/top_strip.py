@@ -69,5 +69,6 @@ class TopStrip(QWidget):
             self.words.setText(f"PAUSED: strides do not count · {elapsed}")
         else:
             self.light.show_light(Light.RECORDING)
-            detail = session.plan or f"{session.recorded_mb:.1f} MB"
+            megabytes = f"{session.recorded_mb:.1f} MB"
+            detail = session.plan.session_words if session.plan is not None else megabytes
             self.words.setText(f"RECORDING {elapsed} · {detail}")

@@ -31,7 +31,7 @@ STYLES = {Side.LEFT: Qt.PenStyle.SolidLine, Side.RIGHT: Qt.PenStyle.DashLine}
 _ZONE_ALPHA = 60
 _BAND_ALPHA = 55
 _STEPS = (1.0, 2.0, 5.0, 10.0, 20.0)
-_LINE_EMS = 1.6
+_LINE_EMS = 1.3
 """Least distance of two numbers on the vertical axis."""
 
 
@@ -171,7 +171,8 @@ class Chart(ThemedWidget):
         room = max(1.0, self._field.height() / (_LINE_EMS * self.theme.px()))
         span = self._most - self._least
         step = next((step for step in _STEPS if span / step <= room), span)
-        return step * np.arange(np.ceil(self._least / step), np.floor(self._most / step) + 1.0)
+        first, last = np.ceil(self._least / step), np.floor(self._most / step)
+        return step * np.arange(first, last + 1.0) + 0.0  # so that there is no minus zero
 
     def _numbers_width(self) -> float:
         metrics = QFontMetricsF(self.theme.font(0.85))

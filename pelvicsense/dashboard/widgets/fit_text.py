@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from pelvicsense.dashboard.theme import ThemedWidget
+from pelvicsense.dashboard.theme import Theme, ThemedWidget
 
 _TRIAL_PX = 100
 
@@ -66,3 +66,12 @@ class FitText(ThemedWidget):
         by_width = 0.96 * self.width() / metrics.horizontalAdvance(longest)
         by_height = 0.86 * self.height() / metrics.capHeight()
         return max(8, int(_TRIAL_PX * min(by_width, by_height)))
+
+
+def font_that_fits(theme: Theme, factor: float, text: str, width: float) -> QFont:
+    """Return the font of a size, or of as much less as a line needs to fit."""
+    font = theme.font(factor)
+    wanted = QFontMetricsF(font).horizontalAdvance(text)
+    if wanted > width:
+        font.setPixelSize(max(8, int(font.pixelSize() * width / wanted)))
+    return font
