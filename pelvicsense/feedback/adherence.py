@@ -34,7 +34,7 @@ class Adherence:
     step
         What was planned.
     minutes
-        Minutes of gait of the planned activity.
+        Minutes of gait of the planned activity, of this recording alone.
     cues
         How often the person was told something.
     with_feedback, without_feedback
@@ -50,7 +50,7 @@ class Adherence:
 
 def adherence(step: PlanStep, known: Iterable[StanceReport | Stride]) -> Adherence:
     """Judge everything that became known in a session, in order, as it was judged live."""
-    programme = Programme(step.configure(FeedbackConfig()))
+    programme = Programme(step.configure(FeedbackConfig()), step.begun_min)
     judged = [j for item in known if (j := programme.judge(item)) is not None]
     counts = {
         feedback: InZone(
@@ -61,7 +61,7 @@ def adherence(step: PlanStep, known: Iterable[StanceReport | Stride]) -> Adheren
     }
     return Adherence(
         step=step,
-        minutes=programme.minutes,
+        minutes=programme.minutes - step.begun_min,
         cues=sum(j.told for j in judged),
         with_feedback=counts[True],
         without_feedback=counts[False],

@@ -9,11 +9,17 @@ _BREAK_S = 3.0
 
 
 class GaitMinutes:
-    """How long a person has been walking or running; breaks do not count."""
+    """How long a person has been walking or running; breaks do not count.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    begun_min
+        Minutes to begin with.
+    """
+
+    def __init__(self, begun_min: float = 0.0) -> None:
         self._last_s: float | None = None
-        self._total_s = 0.0
+        self._total_s = 60.0 * begun_min
 
     @property
     def minutes(self) -> float:

@@ -129,12 +129,16 @@ class PlanStep:
         Which session of how many; ``count + 1`` is a check, without feedback, of what was kept.
     session, target
         What is planned.
+    begun_min
+        Minutes of gait that were done of it in a recording that was cut short, and that this one
+        carries on.
     """
 
     number: int
     count: int
     session: PlannedSession
     target: Target
+    begun_min: float = 0.0
 
     @property
     def retention(self) -> bool:

@@ -168,16 +168,18 @@ class Programme:
     ----------
     config
         Targets and mode.
+    begun_min
+        Minutes of gait that were done of it before.
     """
 
-    def __init__(self, config: FeedbackConfig) -> None:
+    def __init__(self, config: FeedbackConfig, begun_min: float = 0.0) -> None:
         self.config = config
-        self._gait = GaitMinutes()
+        self._gait = GaitMinutes(begun_min)
         self._cadences_spm: list[float] = []
 
     @property
     def minutes(self) -> float:
-        """Minutes of gait so far, breaks left out."""
+        """Minutes of gait so far, with those done before; breaks left out."""
         return self._gait.minutes
 
     @property

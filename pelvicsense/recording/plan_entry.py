@@ -19,6 +19,8 @@ class PlanEntry:
         Planned minutes of gait, and the share of them with feedback.
     metric, activity, low, high
         What was aimed at: the zone is in the metric's unit.
+    begun_min
+        Minutes of gait that were done of it in a recording that this one carries on.
     """
 
     session: int
@@ -29,6 +31,7 @@ class PlanEntry:
     activity: str
     low: float
     high: float
+    begun_min: float = 0.0
 
     def as_dict(self) -> dict[str, object]:
         """Return plain values, as session.toml holds them."""
@@ -55,4 +58,5 @@ def read_plan_entry(table: TomlTable) -> PlanEntry | None:
         activity=table.text("activity"),
         low=table.number("low"),
         high=table.number("high"),
+        begun_min=table.optional("begun_min", table.number) or 0.0,
     )

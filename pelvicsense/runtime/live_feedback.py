@@ -102,7 +102,10 @@ class LiveFeedback:
     def follow(self, step: PlanStep | None) -> None:
         """Begin a session of a plan; with none, go back to what was chosen."""
         self._step = step
-        self._programme = Programme(self._chosen if step is None else step.configure(self._chosen))
+        if step is None:
+            self._programme = Programme(self._chosen)
+        else:
+            self._programme = Programme(step.configure(self._chosen), step.begun_min)
 
     def open_sound(self) -> None:
         """Open the audio output if it is wanted and not open; may take a second."""

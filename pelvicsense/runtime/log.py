@@ -18,6 +18,7 @@ from pelvicsense.recording.manifest import Manifest, SessionActivity
 from pelvicsense.recording.packets import Packet
 from pelvicsense.runtime.cancellation import heed_cancellation
 from pelvicsense.runtime.plan import entry_of
+from pelvicsense.runtime.plan_resumed import resumed
 from pelvicsense.sinks.privacy import device_hash
 from pelvicsense.sinks.recorder import SessionRecorder, WallTime
 from pelvicsense.sinks.unfinished import find_unfinished
@@ -127,8 +128,8 @@ class SessionLog:
     ) -> None:
         self._specs = sensor_specs(source)
         self.pipeline = Pipeline(options.config, self._specs)
-        self.plan_step = options.next_step()
         self.continues = find_unfinished(options.out, options.subject)
+        self.plan_step = resumed(options.next_step(), self.continues, options.config)
         self._source = source
         self._options = options
         self._listeners = listeners or Listeners()

@@ -78,6 +78,7 @@ def entry_of(step: PlanStep) -> PlanEntry:
         activity=target.activity.value,
         low=target.low,
         high=target.high,
+        begun_min=step.begun_min,
     )
 
 
@@ -103,4 +104,5 @@ def step_of(entry: PlanEntry) -> PlanStep:
         count=entry.of,
         session=PlannedSession(minutes=entry.minutes, feedback_percent=entry.feedback_percent),
         target=target,
+        begun_min=entry.begun_min,
     )

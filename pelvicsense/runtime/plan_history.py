@@ -69,7 +69,10 @@ def plan_record(folder: Path, manifest: Manifest) -> PlanRecord | None:
     except FileNotFoundError:
         return None
     except (OSError, KeyError, TypeError, ValueError) as error:
-        problem = f"says nothing of the plan ({error!r}); analyze --force anew"
+        problem = (
+            f"says nothing of the plan ({error!r}); write it anew: pelvicsense analyze --force "
+            f"{folder}; or record without it: --plan off, or --plan with a session's number"
+        )
         raise RecordingError(path, problem) from error
     return PlanRecord(folder=folder, began=manifest.started_at, adherence=done)
 

@@ -121,5 +121,5 @@ def test_a_corrected_copy_does_not_count_twice(folder: Path) -> None:
 def test_results_without_the_plan_are_refused(folder: Path) -> None:
     put(folder, "old", PLAN.step(1), 3.0)
     (folder / "old" / "summary.json").write_text("{}")
-    with pytest.raises(RecordingError, match="says nothing of the plan"):
+    with pytest.raises(RecordingError, match=r"analyze --force .*old; or .* --plan off"):
         next_step(folder, PLAN.subject)
