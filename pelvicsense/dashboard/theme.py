@@ -238,10 +238,10 @@ def _style_sheet(theme: Theme) -> str:
         background: {theme.surface}; gridline-color: {theme.border}; font-size: {px(1.2)}px;
         border: 1px solid {theme.border}; border-radius: 6px;
     }}
-    QTableView::item {{ border: none; padding: {px(0.15)}px {px(0.8)}px; }}
+    QTableView::item {{ border: none; padding: {px(0.15)}px {px(0.5)}px; }}
     QHeaderView::section {{
         background: {theme.window}; color: {theme.muted}; border: none;
-        padding: {px(0.35)}px {px(0.8)}px;
+        padding: {px(0.35)}px {px(0.5)}px;
     }}
     QPushButton[role="step"] {{
         border: none; border-bottom: 3px solid transparent; border-radius: 0px;

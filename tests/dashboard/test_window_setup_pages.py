@@ -213,7 +213,7 @@ def test_figures_have_their_intervals_and_say_what_differs(scene: Scene) -> None
         "Run: pelvic drop peak, °",
         "5.1  [4.6, 5.6]",
         "6.8  [6.1, 7.5]",
-        "−1.7   ◆ the sides differ",
+        "−1.7   ◆ differ",
     ]
     assert "differ" not in texts(page, 1)[3]
     assert page.words.text().startswith("30:34, 2410 strides count, 37 do not.")

@@ -35,7 +35,7 @@ from pelvicsense.datatypes.placement import Side
 from pelvicsense.runtime.notices import ACTIVITY_WORDS
 
 _FIGURE_HEADINGS = ("", "left: mean [95 %]", "right: mean [95 %]", "left − right")
-_CHANGE_HEADINGS = ("", "before", "now", "change", "detectable", "source of what is detectable")
+_CHANGE_HEADINGS = ("", "before", "now", "change", "detectable", "source")
 
 
 _DECIMALS = {"s": 3}
@@ -107,6 +107,10 @@ class SummaryPage(QWidget):
         self.words.setWordWrap(True)
         self.figures = _table(_FIGURE_HEADINGS)
         self.changes = _table(_CHANGE_HEADINGS)
+        self.changes.setWordWrap(True)  # the sentence gives way to the numbers
+        header = self.changes.horizontalHeader()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.compared, self.notices = QLabel(), QLabel()
         set_role(self.compared, "heading")
         self.trouble = QLabel()
@@ -194,7 +198,7 @@ def _figure_cells(row: SummaryRow) -> list[str]:
     if row.difference is None:
         cells.append(UNKNOWN_TEXT)
     else:
-        distinct = "   ◆ the sides differ" if row.distinct else ""
+        distinct = "   ◆ differ" if row.distinct else ""
         cells.append(f"{difference_text(row.difference, decimals)}{distinct}")
     return cells
 

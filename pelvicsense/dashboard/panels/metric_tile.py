@@ -12,7 +12,7 @@ from pelvicsense.dashboard.metric_scale import METRIC_SCALES, metric_title
 from pelvicsense.dashboard.number_text import degrees_text
 from pelvicsense.dashboard.theme import ThemedWidget, set_role
 from pelvicsense.dashboard.view_state_session import Reading
-from pelvicsense.dashboard.widgets.fit_text import FitText
+from pelvicsense.dashboard.widgets.fit_text import FitText, draw_wrapped
 from pelvicsense.dashboard.widgets.zone_bar import ZoneBar, ZoneReading
 from pelvicsense.feedback.zone import Metric, ZonePlace
 
@@ -44,10 +44,8 @@ class Verdict(ThemedWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(self.rect())
         if self.place is None:
-            painter.setFont(self.theme.font(0.95))
             painter.setPen(QColor(self.theme.muted))
-            wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(area, wrapped, self.words)
+            draw_wrapped(painter, area, self.theme.font(0.95), self.words)
             return
         inside = self.place is ZonePlace.IN
         colour = QColor(self.theme.inside if inside else self.theme.outside)

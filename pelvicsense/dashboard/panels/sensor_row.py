@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import QDrag, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QDrag, QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -117,13 +117,17 @@ class SensorRowPanel(QFrame):
         if not self.choosing:
             self.place.setCurrentIndex(_PLACES.index(row.placement))
         self.blink.setVisible(row.can_blink)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt has resized the row; only now its text has its size."""
         self._align()
+        super().resizeEvent(event)
 
     def _align(self) -> None:
         """Give the columns the same width in every row, whatever the text size."""
         grid, em = self.layout(), self.fontMetrics().height()
-        if isinstance(grid, QGridLayout) and grid.columnMinimumWidth(2) != 7 * em:
-            for column, ems in ((1, 6), (2, 7), (3, 9)):
+        if isinstance(grid, QGridLayout) and grid.columnMinimumWidth(2) != 6 * em:
+            for column, ems in ((1, 5), (2, 6), (3, 8)):
                 grid.setColumnMinimumWidth(column, ems * em)
 
     @property

@@ -30,7 +30,7 @@ STYLES = {Side.LEFT: Qt.PenStyle.SolidLine, Side.RIGHT: Qt.PenStyle.DashLine}
 
 _ZONE_ALPHA = 60
 _BAND_ALPHA = 55
-_STEPS = (1.0, 2.0, 5.0, 10.0, 20.0)
+_STEPS = (5.0, 10.0, 20.0)
 _LINE_EMS = 1.3
 """Least distance of two numbers on the vertical axis."""
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from pelvicsense.dashboard.theme import Theme, ThemedWidget
 
 _TRIAL_PX = 100
+_LEAST_PX = 8
 
 
 class FitText(ThemedWidget):
@@ -65,7 +66,7 @@ class FitText(ThemedWidget):
         longest = max(self._widest, self._text, key=metrics.horizontalAdvance)
         by_width = 0.96 * self.width() / metrics.horizontalAdvance(longest)
         by_height = 0.86 * self.height() / metrics.capHeight()
-        return max(8, int(_TRIAL_PX * min(by_width, by_height)))
+        return max(_LEAST_PX, int(_TRIAL_PX * min(by_width, by_height)))
 
 
 def font_that_fits(theme: Theme, factor: float, text: str, width: float) -> QFont:
@@ -73,5 +74,17 @@ def font_that_fits(theme: Theme, factor: float, text: str, width: float) -> QFon
     font = theme.font(factor)
     wanted = QFontMetricsF(font).horizontalAdvance(text)
     if wanted > width:
-        font.setPixelSize(max(8, int(font.pixelSize() * width / wanted)))
+        font.setPixelSize(max(_LEAST_PX, int(font.pixelSize() * width / wanted)))
     return font
+
+
+def draw_wrapped(painter: QPainter, area: QRectF, font: QFont, text: str) -> None:
+    """Draw a sentence into an area, smaller where it would not fit."""
+    wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+    painter.setFont(font)
+    while font.pixelSize() > _LEAST_PX and not area.contains(
+        painter.boundingRect(area, wrapped, text)
+    ):
+        font.setPixelSize(font.pixelSize() - 1)
+        painter.setFont(font)
+    painter.drawText(area, wrapped, text)
