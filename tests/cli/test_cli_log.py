@@ -83,10 +83,16 @@ class TestOutput:
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         (tmp_path / "P09.plan.toml").write_text(PLAN)
-        assert log(tmp_path, "--duration", "36", "--subject", "P09") == 0
-        shown = capsys.readouterr().err
-        assert "plan session 1 of 2: 0.2 min, feedback in 100 % of them" in shown
-        assert "the planned minutes are done" in shown
+        assert log(tmp_path, "--duration", "36", "--subject", "P09", "--status-json") == 0
+        shown = capsys.readouterr()
+        assert "plan session 1 of 2: 0.2 min, feedback in 100 % of them" in shown.err
+        assert "the planned minutes are done" in shown.err
+        told = [json.loads(line)["plan"] for line in shown.out.splitlines()]
+        assert (told[0]["session"], told[0]["of"], told[0]["minutes"]) == (1, 2, 0.0)
+        assert [(plan["feedback_now"], plan["done"]) for plan in (told[0], told[-1])] == [
+            (True, False),
+            (False, True),
+        ]
         folder = the_session(tmp_path)
         summary = json.loads((folder / "summary.json").read_text())
         cues = [mark.text for mark in marks(folder) if mark.kind is MarkKind.CUE]
@@ -161,6 +167,7 @@ class TestOutput:
         assert last["calibration"] == "accepted"
         assert last["strides"]["left"] >= 5
         assert last["pelvic_drop_deg"]["right"] is not None
+        assert last["plan"] is None
 
     def test_sensors_show_themselves_one_after_another(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
