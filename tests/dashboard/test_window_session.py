@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from unittest.mock import Mock
 
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
-from views import ZONES, known, link, session_view
+from views import FEEDBACK, ZONES, known, link, session_view
 from windows import Scene
 
 from pelvicsense.dashboard.panels.body_figure import obliquity_text
@@ -25,7 +26,7 @@ from pelvicsense.dashboard.view_state_session import (
 from pelvicsense.dashboard.view_state_setup import SensorState
 from pelvicsense.dashboard.widgets.lights import Light
 from pelvicsense.datatypes.placement import Placement, Side
-from pelvicsense.feedback.zone import Metric, ZonePlace
+from pelvicsense.feedback.zone import CadenceZone, Metric, ZonePlace
 
 DROP = Metric.PELVIC_DROP_PEAK
 
@@ -82,6 +83,14 @@ def test_what_is_unknown_is_a_dash_with_the_reason(scene: Scene) -> None:
     assert page.cadence.text == "–"
     assert page.cadence_words.text() == "no steps now"
     assert reason in page.sides[Side.LEFT].small.text()
+
+
+def test_a_target_of_the_cadence_stands_below_it(scene: Scene) -> None:
+    page = scene.window.session_page
+    assert page.cadence_words.text() == "steps per minute · run"
+    feedback = replace(FEEDBACK, cadence=CadenceZone(low_spm=172.0, high_spm=176.4))
+    scene.show(Page.SESSION, session=session_view(feedback=feedback))
+    assert page.cadence_words.text() == "steps per minute · run\ntarget 172 to 176"
 
 
 def test_a_value_without_a_target_has_no_verdict(scene: Scene) -> None:

@@ -115,8 +115,11 @@ class SessionPage(QWidget):
         self.cadence.show_text(
             f"{view.cadence_spm:.0f}" if known else UNKNOWN_TEXT, muted=not known
         )
-        activity = ACTIVITY_WORDS[view.activity]
-        self.cadence_words.setText(f"steps per minute · {activity}" if known else "no steps now")
+        activity, target = ACTIVITY_WORDS[view.activity], view.feedback.cadence
+        words = f"steps per minute · {activity}" if known else "no steps now"
+        if target is not None:
+            words += f"\ntarget {target.low_spm:.0f} to {target.high_spm:.0f}"
+        self.cadence_words.setText(words)
         self.cue.setText(view.cue)
         for metric, trend in self.trends.items():
             trend.draw(view.sides, view.feedback.zones.get(metric))

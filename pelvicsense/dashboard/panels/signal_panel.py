@@ -42,6 +42,7 @@ class SignalPanel(ThemedWidget):
         self._ground: QPixmap | None = None
         self.setAccessibleName("turning speed of each sensor")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # nothing behind it is painted
 
     def minimumSizeHint(self) -> QSize:
         """Qt asks for the smallest sensible size."""
