@@ -7,14 +7,17 @@ from pathlib import Path
 
 import click
 
+from pelvicsense.cli.lsl import lsl_option, lsl_streams
 from pelvicsense.cli.options import config_with, plan_lookup, radio_options, session_options
 
 
 @click.command(name="live")
+@lsl_option
 @radio_options
 @session_options
 def command(
     *,
+    lsl: bool,
     virtual: str | None,
     virtual_model: str,
     out: Path,
@@ -39,14 +42,16 @@ def command(
 
     config = config_with(filter_name)
     check_window("record with `pelvicsense log`")
-    log = LogOptions(
-        out=out,
-        subject=subject,
-        activity=SessionActivity(activity),
-        speed_mps=speed,
-        config=config,
-        keep_packets=keep_packets,
-        next_step=plan_lookup(out, subject, plan),
-    )
-    open_air = partial(air, adapter, virtual, virtual_model, None)
-    show_live(LiveWorker(LiveOptions(open_air=open_air, log=log)), config)
+    with lsl_streams(lsl, config.clock.rate_hz, subject) as streams:
+        log = LogOptions(
+            out=out,
+            subject=subject,
+            activity=SessionActivity(activity),
+            speed_mps=speed,
+            config=config,
+            keep_packets=keep_packets,
+            next_step=plan_lookup(out, subject, plan),
+            lsl=streams,
+        )
+        open_air = partial(air, adapter, virtual, virtual_model, None)
+        show_live(LiveWorker(LiveOptions(open_air=open_air, log=log)), config)

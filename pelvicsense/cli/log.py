@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pelvicsense.cli.lsl import lsl_option, lsl_streams
 from pelvicsense.cli.options import config_with, plan_lookup, radio_options, session_options
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pelvicsense.cli.log_screen import LogScreen
     from pelvicsense.cli.radio import Air
     from pelvicsense.feedback.programme import FeedbackConfig
+    from pelvicsense.pipeline.config import PipelineConfig
     from pelvicsense.pipeline.pipeline import Output
     from pelvicsense.runtime.live_feedback import LiveFeedback
     from pelvicsense.runtime.log import LogOptions
@@ -40,6 +42,7 @@ TERMINATED = 143
 @click.option("--control", type=click.Path(path_type=Path), help="Named pipe that takes commands.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--status-json", is_flag=True, help="Print a line of JSON every second.")
+@lsl_option
 @radio_options
 @session_options
 def command(
@@ -64,6 +67,7 @@ def command(
     control: Path | None,
     quiet: bool,
     status_json: bool,
+    lsl: bool,
 ) -> int:
     """Record worn sensors until Ctrl-C, SIGTERM or the duration; then analyse the session.
 
@@ -80,36 +84,39 @@ def command(
 
     names = {"pelvis": pelvis, "thigh_left": thigh_left, "thigh_right": thigh_right}
     named = _worn(names, wear, virtual)
-    options = LogOptions(
-        out=out,
-        subject=subject,
-        activity=SessionActivity(activity),
-        speed_mps=speed,
-        duration_s=duration,
-        config=config_with(filter_name),
-        keep_packets=keep_packets,
-        next_step=plan_lookup(out, subject, plan),
-    )
+    config = config_with(filter_name)
     screen = LogScreen(quiet=quiet, as_json=status_json)
-    recording = _Recording(
-        options=options,
-        screen=screen,
-        identify=identify,
-        control=control,
-        targets=_targets(subject) if cues else None,
-    )
+    with lsl_streams(lsl, config.clock.rate_hz, subject) as streams:
+        options = LogOptions(
+            out=out,
+            subject=subject,
+            activity=SessionActivity(activity),
+            speed_mps=speed,
+            duration_s=duration,
+            config=config,
+            keep_packets=keep_packets,
+            next_step=plan_lookup(out, subject, plan),
+            lsl=streams,
+        )
+        recording = _Recording(
+            options=options,
+            screen=screen,
+            identify=identify,
+            control=control,
+            targets=_targets(subject) if cues else None,
+        )
 
-    async def session() -> None:
-        async with air(adapter, virtual, virtual_model, duration) as radio:
-            await recording.run(radio, named or radio.worn)
+        async def session() -> None:
+            async with air(adapter, virtual, virtual_model, duration) as radio:
+                await recording.run(radio, named or radio.worn)
 
-    asyncio.run(session())
+        asyncio.run(session())
     if recording.terminated:  # the system goes down: no time for more
         return TERMINATED
     if recording.folder is None:
         screen.say("Nothing was recorded: no sample came.")
         return STOPPED_BY_USER if recording.interrupted else 1
-    return _analysed(recording.folder, options, quiet=quiet or status_json)
+    return _analysed(recording.folder, config, quiet=quiet or status_json)
 
 
 def _worn(
@@ -291,14 +298,14 @@ def _taking(
     return take
 
 
-def _analysed(folder: Path, options: LogOptions, *, quiet: bool) -> int:
+def _analysed(folder: Path, config: PipelineConfig, *, quiet: bool) -> int:
     """Analyse the session, write its results, print the summary."""
     from rich.console import Console
 
     from pelvicsense.cli.batch_table import print_one
     from pelvicsense.runtime.batch import Analysed, analyze_all
 
-    for item in analyze_all([folder], options.config, out=None, force=False):
+    for item in analyze_all([folder], config, out=None, force=False):
         if not isinstance(item, Analysed):
             click.echo(f"Error: {item.reason}", err=True)
             return 1

@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pelvicsense.cli.lsl import lsl_option, lsl_streams
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pelvicsense.datatypes.calibration import CalibrationNews
     from pelvicsense.datatypes.gait import StanceReport, Stride
     from pelvicsense.pipeline.config import PipelineConfig
+    from pelvicsense.pipeline.pipeline import Output
     from pelvicsense.runtime.replay import LatencyTally
 
 SPEEDS = {
@@ -36,23 +41,26 @@ SPEEDS = {
     help="1: as recorded; 4: four times as fast; max: without waiting, with --headless only.",
 )
 @click.option("--filter", "filter_name", default="vqf", show_default=True, metavar="NAME")
-def command(session: Path, headless: bool, speed: str, filter_name: str) -> None:
+@lsl_option
+def command(session: Path, headless: bool, speed: str, filter_name: str, lsl: bool) -> None:
     """Play SESSION in a window, with a time line to go anywhere in it.
 
     With --headless: print each stance and stride when it becomes known. Latencies are in signal
     time: from the final contact until a stance's values are known, and from the initial contact
     that ends a stride until its row is.
+
+    With --lsl, time stamps say when a moment of the session is due in the replay.
     """
     from pelvicsense.cli.options import config_with
 
     config = config_with(filter_name)
     if headless:
-        _print_replay(session, config, SPEEDS[speed])
+        _print_replay(session, config, SPEEDS[speed], lsl)
     else:
-        _show_replay(session, config, SPEEDS[speed])
+        _show_replay(session, config, SPEEDS[speed], lsl)
 
 
-def _show_replay(session: Path, config: PipelineConfig, speed: float | None) -> None:
+def _show_replay(session: Path, config: PipelineConfig, speed: float | None, lsl: bool) -> None:
     from pelvicsense.cli.window import check_window, show_replay
     from pelvicsense.datatypes.errors import ConfigurationError
     from pelvicsense.recording.session import open_session
@@ -61,19 +69,39 @@ def _show_replay(session: Path, config: PipelineConfig, speed: float | None) -> 
     if speed is None:
         msg = "replay: a window cannot play without waiting; use --speed 16, or add --headless"
         raise ConfigurationError(msg)
-    open_session(session)  # a wrong folder is told here, not in a window
+    opened = open_session(session)  # a wrong folder is told here, not in a window
     check_window("add --headless")
-    show_replay(ReplayWorker(session, config, speed), config)
+    # Somebody may pause and jump: no rate can be promised.
+    with lsl_streams(lsl, 0.0, opened.manifest.subject, replay=True) as streams:
+        show_replay(ReplayWorker(session, config, speed, streams), config)
 
 
-def _print_replay(session: Path, config: PipelineConfig, speed: float | None) -> None:
+def _print_replay(session: Path, config: PipelineConfig, speed: float | None, lsl: bool) -> None:
+    from pelvicsense.datatypes.errors import ConfigurationError
+    from pelvicsense.recording.session import open_session
+    from pelvicsense.runtime.lsl_out import replay_sender
+    from pelvicsense.runtime.replay import replay
+
+    opened = open_session(session)
+    if not lsl:
+        _print_outputs(replay(opened, config, speed))
+        return
+    if speed is None:
+        msg = "replay: --lsl cannot send without waiting; use --speed 16, or leave --lsl out"
+        raise ConfigurationError(msg)
+    rate_hz = config.clock.rate_hz * speed
+    with lsl_streams(lsl, rate_hz, opened.manifest.subject, replay=True) as streams:
+        assert streams is not None
+        _print_outputs(replay(opened, config, speed, replay_sender(streams, speed)))
+
+
+def _print_outputs(outputs: Iterable[Output]) -> None:
     from pelvicsense.datatypes.calibration import CalibrationNews
     from pelvicsense.datatypes.gait import StanceReport, Stride
-    from pelvicsense.recording.session import open_session
-    from pelvicsense.runtime.replay import LatencyTally, replay
+    from pelvicsense.runtime.replay import LatencyTally
 
     stances, strides = LatencyTally(), LatencyTally()
-    for output in replay(open_session(session), config, speed):
+    for output in outputs:
         if isinstance(output, StanceReport):
             stances.add(output)
             click.echo(_stance_line(output))

@@ -12,7 +12,7 @@ from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.datatypes.calibration import Calibration
 from pelvicsense.datatypes.motion import OrientationBlock
 from pelvicsense.datatypes.placement import Placement, Side
-from pelvicsense.metrics.hip import axis_products, hip_angles, obliquity
+from pelvicsense.metrics.hip import HipAngles, axis_products, hip_angles, obliquity
 from pelvicsense.numerics import quaternion
 
 
@@ -38,7 +38,10 @@ class CalibrationProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poses:
-    """The body over ``n`` rows, for drawing; degrees, ``nan`` where unknown.
+    """The body over ``n`` rows, as it looks now; degrees, ``nan`` where unknown.
+
+    The headings are those known when the rows came. The metrics of a stance use the heading at its
+    contact, so hip angles may differ from theirs by what the heading has drifted since.
 
     Attributes
     ----------
@@ -51,8 +54,8 @@ class Poses:
     thigh_adduction_deg, thigh_flexion_deg
         (n,) of each thigh against the vertical: seen from behind, knee towards the middle
         positive; seen from the side, knee forward positive. They need no heading.
-    hip_rotation_deg
-        (n,) of each thigh against the pelvis, internal positive.
+    hip_adduction_deg, hip_rotation_deg
+        (n,) of each thigh against the pelvis, adduction and internal rotation positive.
     """
 
     t_s: FloatArray
@@ -61,19 +64,20 @@ class Poses:
     tilt_deg: FloatArray
     thigh_adduction_deg: Mapping[Side, FloatArray]
     thigh_flexion_deg: Mapping[Side, FloatArray]
+    hip_adduction_deg: Mapping[Side, FloatArray]
     hip_rotation_deg: Mapping[Side, FloatArray]
 
-    def row(self, i: int) -> Poses:
-        """Return one row."""
-        one = slice(i, i + 1)
+    def rows(self, some: slice) -> Poses:
+        """Return some rows."""
         return Poses(
-            t_s=self.t_s[one],
-            earth_from_sensor={p: rows[one] for p, rows in self.earth_from_sensor.items()},
-            obliquity_deg=self.obliquity_deg[one],
-            tilt_deg=self.tilt_deg[one],
-            thigh_adduction_deg={s: a[one] for s, a in self.thigh_adduction_deg.items()},
-            thigh_flexion_deg={s: a[one] for s, a in self.thigh_flexion_deg.items()},
-            hip_rotation_deg={s: a[one] for s, a in self.hip_rotation_deg.items()},
+            t_s=self.t_s[some],
+            earth_from_sensor={p: rows[some] for p, rows in self.earth_from_sensor.items()},
+            obliquity_deg=self.obliquity_deg[some],
+            tilt_deg=self.tilt_deg[some],
+            thigh_adduction_deg={s: a[some] for s, a in self.thigh_adduction_deg.items()},
+            thigh_flexion_deg={s: a[some] for s, a in self.thigh_flexion_deg.items()},
+            hip_adduction_deg={s: a[some] for s, a in self.hip_adduction_deg.items()},
+            hip_rotation_deg={s: a[some] for s, a in self.hip_rotation_deg.items()},
         )
 
 
@@ -95,7 +99,7 @@ def poses(
     headings
         Of each worn thigh, at the end of the block.
     heading_limit_rad
-        Above this uncertainty of a heading's drift, hip rotation is unknown.
+        Above this uncertainty of a heading's drift, hip angles are unknown.
     """
     index = block.first_index + np.arange(len(block))[rows]
     unknown = np.full(len(index), np.nan)
@@ -103,6 +107,13 @@ def poses(
     axes = {} if calibration is None else _axes(block, rows, calibration)
     pelvis = axes.get(Placement.PELVIS)
     thighs = {side: axes[p] for side in Side if (p := Placement.thigh(side)) in axes}
+    hips = {
+        side: _hip(pelvis, thigh, headings[side].angle, side)
+        for side, thigh in thighs.items()
+        if pelvis is not None
+        and side in headings
+        and headings[side].drift_sigma <= heading_limit_rad
+    }
     return Poses(
         t_s=index / block.rate_hz,
         earth_from_sensor=sensors,
@@ -113,13 +124,8 @@ def poses(
             for side, thigh in thighs.items()
         },
         thigh_flexion_deg={side: _pitch_deg(thigh) for side, thigh in thighs.items()},
-        hip_rotation_deg={
-            side: _rotation_deg(pelvis, thigh, headings[side].angle, side)
-            for side, thigh in thighs.items()
-            if pelvis is not None
-            and side in headings
-            and headings[side].drift_sigma <= heading_limit_rad
-        },
+        hip_adduction_deg={side: np.rad2deg(hip.adduction) for side, hip in hips.items()},
+        hip_rotation_deg={side: np.rad2deg(hip.rotation) for side, hip in hips.items()},
     )
 
 
@@ -143,7 +149,5 @@ def _pitch_deg(axes: FloatArray) -> FloatArray:
     return np.asarray(np.rad2deg(np.arctan2(axes[:, 2, 0], axes[:, 2, 1])), dtype=np.float64)
 
 
-def _rotation_deg(pelvis: FloatArray, thigh: FloatArray, heading: float, side: Side) -> FloatArray:
-    products = axis_products(pelvis, thigh)
-    angles = hip_angles(products, np.array(heading), np.array(side.sign))
-    return np.asarray(np.rad2deg(angles.rotation), dtype=np.float64)
+def _hip(pelvis: FloatArray, thigh: FloatArray, heading: float, side: Side) -> HipAngles:
+    return hip_angles(axis_products(pelvis, thigh), np.array(heading), np.array(side.sign))

@@ -101,6 +101,11 @@ class Pipeline:
         return self._newest / self.rate_hz
 
     @property
+    def origin_ns(self) -> int | None:
+        """The first ``host_ns``, from which all times count; none before it."""
+        return self._aligner.origin_ns
+
+    @property
     def calibration(self) -> Calibration | None:
         """The accepted calibration, if there is one."""
         return self._tracking.calibration if self._tracking is not None else None
@@ -116,7 +121,7 @@ class Pipeline:
         return self._calibrator.progress(self._finder.still_s)
 
     def poses(self, every: int) -> list[Poses]:
-        """Return the body at every so many rows of the newest feed, for drawing; see `now`."""
+        """Return the body at every so many rows of the newest feed; see `now`."""
         limit = math.radians(self.config.stance.heading_limit_deg)
         tracking = self._tracking
         calibration = tracking.calibration if tracking and tracking.zero_known else None
@@ -142,6 +147,7 @@ class Pipeline:
 
     def finish(self) -> list[Output]:
         """Return what the end of the recording makes known; the pipeline is then done."""
+        self._fused.clear()
         grid = self._aligner.finish()
         outputs = [] if grid is None else self._advance(grid)
         if self._calibrator is None:

@@ -1,4 +1,22 @@
-"""``[plan]`` of session.toml: which session of a retraining plan this was, and what was planned."""
+"""``[plan]`` of session.toml: which session of a retraining plan this was, and what was planned.
+
+The table is optional; where it is, it has all of these keys:
+
+==================== ======= ======================================================================
+``session``          integer number of the session in the plan, from 1; ``of + 1`` is a check,
+                             without feedback, of what was kept
+``of``               integer sessions in the plan, 1 to 1000
+``minutes``          float   planned minutes of gait
+``feedback_percent`` float   share of these minutes with feedback, 0 to 100
+``metric``           text    what was aimed at: a column of strides.csv that a zone can be set for,
+                             such as ``pelvic_drop_peak_deg``, or ``cadence_spm``
+``activity``         text    ``walk``, ``run``, ``stairs_up``, ``stairs_down`` or ``unknown``
+``low``, ``high``    float   borders of the zone, in the metric's unit: degrees or steps per minute
+==================== ======= ======================================================================
+
+It is written once, when the session begins, and holds what the plan said then: the plan's file may
+change later.
+"""
 
 from __future__ import annotations
 

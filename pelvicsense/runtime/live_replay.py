@@ -20,10 +20,12 @@ from pelvicsense.pipeline.config import PipelineConfig
 from pelvicsense.recording.session import open_session
 from pelvicsense.runtime.finish import finished
 from pelvicsense.runtime.loop_thread import LoopThread
-from pelvicsense.runtime.recorded import RecordedSession, analyse_for_replay
+from pelvicsense.runtime.lsl_out import strides_of
+from pelvicsense.runtime.recorded import DRAWN_HZ, RecordedSession, analyse_for_replay
 from pelvicsense.runtime.result import SessionResult
 from pelvicsense.sinks.live_buffer import LiveBuffer
 from pelvicsense.sinks.live_facts import Fact, Phase, ReplayFact
+from pelvicsense.sinks.lsl import LslStreams, LslTime
 
 SLOWEST, FASTEST = 0.25, 16.0
 """Speeds that a player offers; 1 as recorded."""
@@ -53,6 +55,8 @@ class ReplayWorker:
         Parameters of the analysis.
     speed
         To begin with.
+    lsl
+        Where what is played is sent besides.
     clock
         Monotonic seconds.
 
@@ -67,11 +71,13 @@ class ReplayWorker:
         session: Path,
         config: PipelineConfig,
         speed: float = 1.0,
+        lsl: LslStreams | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.buffer = LiveBuffer()
         self._path = session
         self._config = config
+        self._lsl = lsl
         self._clock = clock
         self._thread = LoopThread(self._main, self._failed, "pelvicsense-replay")
         self._closing = False
@@ -144,13 +150,16 @@ class ReplayWorker:
                 raise _ClosedError
             loop.call_soon_threadsafe(partial(self._show_analysed, share))
 
+        poses_hz = DRAWN_HZ if self._lsl is None else self._config.clock.rate_hz
         try:
             recorded = await asyncio.to_thread(
-                lambda: analyse_for_replay(open_session(self._path), self._config, progress)
+                lambda: analyse_for_replay(
+                    open_session(self._path), self._config, progress, poses_hz
+                )
             )
         except _ClosedError:
             return
-        self._player = Player(recorded, self.buffer, self._fact.speed)
+        self._player = Player(recorded, self.buffer, self._fact.speed, self._lsl)
         self.buffer.add_facts([recorded.time_line()])
         self._player.play()
         comparing = asyncio.create_task(self._compare(recorded.result))
@@ -208,14 +217,23 @@ class Player:
         Where it is shown.
     speed
         To begin with.
+    lsl
+        Where what is played is sent besides.
     """
 
-    def __init__(self, recorded: RecordedSession, buffer: LiveBuffer, speed: float) -> None:
+    def __init__(
+        self,
+        recorded: RecordedSession,
+        buffer: LiveBuffer,
+        speed: float,
+        lsl: LslStreams | None = None,
+    ) -> None:
         self.playing = False
         self.speed = speed
         self.position_s = 0.0
         self._recorded = recorded
         self._buffer = buffer
+        self._lsl = lsl
         self._arrivals_s: dict[Placement, FloatArray] = {
             sensor: np.asarray((kept.host_ns - recorded.origin_ns) * 1e-9, dtype=np.float64)
             for sensor, kept in recorded.samples.items()
@@ -254,6 +272,8 @@ class Player:
         )
         self._add_samples(before_s, self.position_s)
         self._buffer.add_facts(self._recorded.facts[first:end])
+        if self._lsl is not None:
+            self._send(self._lsl, before_s, strides_of(self._recorded.facts[first:end]))
         if self.position_s >= self.duration_s:
             self.playing = False
         self._show()
@@ -281,6 +301,11 @@ class Player:
             start, end = np.searchsorted(t_s, [after_s, until_s], side="right")
             block = self._recorded.samples[sensor].block(sensor, int(start), int(end))
             self._buffer.add_block(block)
+
+    def _send(self, lsl: LslStreams, before_s: float, strides: list[Stride]) -> None:
+        """Send what came due; its stamps are as if it had been played so all the time."""
+        at = LslTime(lsl.now_s() - self.position_s / self.speed, self.speed)
+        lsl.send(list(self._recorded.poses_between(before_s, self.position_s)), strides, at)
 
     def _show(self) -> None:
         pose = self._recorded.pose_at(self.position_s)

@@ -17,8 +17,10 @@ from pelvicsense.pipeline.pipeline import Output, Pipeline
 from pelvicsense.recording.manifest import Manifest, SessionActivity
 from pelvicsense.recording.packets import Packet
 from pelvicsense.runtime.cancellation import heed_cancellation
+from pelvicsense.runtime.lsl_out import live_sender
 from pelvicsense.runtime.plan import entry_of
 from pelvicsense.runtime.plan_resumed import resumed
+from pelvicsense.sinks.lsl import LslStreams
 from pelvicsense.sinks.privacy import device_hash
 from pelvicsense.sinks.recorder import SessionRecorder, WallTime
 from pelvicsense.sinks.unfinished import find_unfinished
@@ -55,6 +57,8 @@ class LogOptions:
         Also record raw notifications.
     next_step
         Looks up which session of a retraining plan is recorded; none for none.
+    lsl
+        Where angles and strides are sent besides.
     """
 
     out: Path
@@ -65,6 +69,7 @@ class LogOptions:
     config: PipelineConfig = field(default_factory=PipelineConfig)
     keep_packets: bool = False
     next_step: Callable[[], PlanStep | None] = lambda: None
+    lsl: LslStreams | None = None
 
 
 @dataclass(slots=True)
@@ -133,6 +138,7 @@ class SessionLog:
         self._source = source
         self._options = options
         self._listeners = listeners or Listeners()
+        self._send = live_sender(options.lsl, source.clock_ns) if options.lsl else None
         self._packets: list[Packet] = []
         if options.keep_packets:
             source.keep = self._packets.append
@@ -255,5 +261,10 @@ class SessionLog:
             ended = waiting[-1] is None
             inputs = [item for group in waiting if group is not None for item in group]
             if inputs:
-                self._listeners.outputs(await asyncio.to_thread(self.pipeline.feed, inputs))
-        self._listeners.outputs(await asyncio.to_thread(self.pipeline.finish))
+                self._tell(await asyncio.to_thread(self.pipeline.feed, inputs))
+        self._tell(await asyncio.to_thread(self.pipeline.finish))
+
+    def _tell(self, outputs: Sequence[Output]) -> None:
+        self._listeners.outputs(outputs)
+        if self._send is not None:
+            self._send(self.pipeline, outputs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,7 +31,7 @@ from pelvicsense.sources.replay import ReplaySource
 _CHUNK_BYTES = 1 << 20
 """Read at a time: progress is told, and a closed window obeyed, after each."""
 
-_POSES_HZ = 30.0
+DRAWN_HZ = 30.0
 """Poses kept per second: as many as are drawn."""
 
 _GAP_S = 0.5
@@ -98,7 +98,14 @@ class RecordedSession:
             return None
         stretch = self.poses[i]
         row = int(np.searchsorted(stretch.t_s, t_s, side="right")) - 1
-        return stretch.row(row)
+        return stretch.rows(slice(row, row + 1))
+
+    def poses_between(self, after_s: float, until_s: float) -> Iterator[Poses]:
+        """Yield the poses of (after, until], stretch by stretch."""
+        first, end = np.searchsorted(self.poses_s, [after_s, until_s], side="right")
+        for stretch in self.poses[max(0, int(first) - 1) : end]:
+            start, stop = np.searchsorted(stretch.t_s, [after_s, until_s], side="right")
+            yield stretch.rows(slice(start, stop))
 
     def time_line(self) -> Analysed:
         """Return what the time line shows."""
@@ -161,7 +168,7 @@ class _Collected:
 
 
 def analyse_for_replay(
-    session: Session, config: PipelineConfig, progress: Progress
+    session: Session, config: PipelineConfig, progress: Progress, poses_hz: float = DRAWN_HZ
 ) -> RecordedSession:
     """Analyse a session and keep what a replay shows.
 
@@ -173,6 +180,8 @@ def analyse_for_replay(
         What to analyse, and all parameters.
     progress
         Told how far it is, 0…1; what it raises ends the analysis.
+    poses_hz
+        Poses kept per second, about.
 
     Raises
     ------
@@ -181,7 +190,7 @@ def analyse_for_replay(
     """
     source = ReplaySource(session, chunk_bytes=_CHUNK_BYTES)
     pipeline = Pipeline(config, source.specs, session.manifest.still_windows_s)
-    every = max(1, round(pipeline.rate_hz / _POSES_HZ))
+    every = max(1, round(pipeline.rate_hz / poses_hz))
     collected = _Collected()
     for group in reported(read_ahead(source), session, progress):
         collected.take_inputs(group)

@@ -12,13 +12,19 @@ from pelvicsense.datatypes.placement import Activity
 from pelvicsense.pipeline.config import PipelineConfig
 from pelvicsense.pipeline.pipeline import Output, Pipeline
 from pelvicsense.recording.session import Session
+from pelvicsense.runtime.lsl_out import Sender
 from pelvicsense.sources.replay import ReplaySource, paced
 
 _CHUNK_BYTES = 2**20
 """Read ahead from samples.csv; bounds memory whatever the session's length."""
 
 
-def replay(session: Session, config: PipelineConfig, speed: float | None) -> Iterator[Output]:
+def replay(
+    session: Session,
+    config: PipelineConfig,
+    speed: float | None,
+    send: Sender = lambda pipeline, outputs: None,
+) -> Iterator[Output]:
     """Yield what becomes known, when it does.
 
     Parameters
@@ -27,6 +33,8 @@ def replay(session: Session, config: PipelineConfig, speed: float | None) -> Ite
         What to play, and all parameters.
     speed
         1 as recorded, 4 four times as fast; none without waiting.
+    send
+        Told first what every packet made known.
 
     Raises
     ------
@@ -36,8 +44,12 @@ def replay(session: Session, config: PipelineConfig, speed: float | None) -> Ite
     source = ReplaySource(session, _CHUNK_BYTES)
     pipeline = Pipeline(config, source.specs, session.manifest.still_windows_s)
     for group in paced(source.packets(), speed, time.monotonic, time.sleep):
-        yield from pipeline.feed(group)
-    yield from pipeline.finish()
+        outputs = pipeline.feed(group)
+        send(pipeline, outputs)
+        yield from outputs
+    last = pipeline.finish()
+    send(pipeline, last)
+    yield from last
 
 
 def latency_s(output: StanceReport | Stride) -> float:

@@ -232,6 +232,7 @@ def pose(obliquity_deg: float) -> Poses:
         tilt_deg=one + 1.0,
         thigh_adduction_deg={Side.LEFT: one + 2.0},
         thigh_flexion_deg={Side.LEFT: one + 3.0},
+        hip_adduction_deg={},
         hip_rotation_deg={},
     )
 

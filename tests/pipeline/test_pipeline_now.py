@@ -44,6 +44,13 @@ def test_the_body_follows_the_true_angles() -> None:
     for side in Side:
         rotation = [p.hip_rotation_deg[side] for p in calibrated]
         assert error(rotation, truth.rotation_deg[side]) < 3.0
+        adduction = [p.hip_adduction_deg[side] for p in calibrated]
+        assert error(adduction, truth.adduction_deg[side]) < 1.0
+        print(
+            "ADD",
+            error(adduction, truth.adduction_deg[side]),
+            error(rotation, truth.rotation_deg[side]),
+        )
         # against the vertical: hip angles less the pelvis' own part
         flexion = [p.thigh_flexion_deg[side] - p.tilt_deg for p in calibrated]
         assert error(flexion, truth.flexion_deg[side]) < 3.0
@@ -70,7 +77,7 @@ def test_rows_are_the_same_however_the_stream_is_cut() -> None:
 def test_one_row_of_many() -> None:
     seen, _ = played(every=1, group=120)
     last = seen[-1]
-    row = last.row(len(last.t_s) - 1)
+    row = last.rows(slice(-1, None))
     assert row.t_s == last.t_s[-1]
     assert row.obliquity_deg == last.obliquity_deg[-1]
     assert row.hip_rotation_deg[Side.LEFT].shape == (1,)

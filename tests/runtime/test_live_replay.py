@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,12 +15,14 @@ from pelvicsense.datatypes.errors import RecordingError
 from pelvicsense.datatypes.gait import Stride, StrideCurve
 from pelvicsense.datatypes.placement import Placement
 from pelvicsense.pipeline.config import PipelineConfig
+from pelvicsense.pipeline.now import Poses
 from pelvicsense.recording.session import open_session
 from pelvicsense.runtime.analyze import analyze
 from pelvicsense.runtime.live_replay import Player, ReplayWorker
 from pelvicsense.runtime.recorded import RecordedSession, analyse_for_replay
 from pelvicsense.sinks.live_buffer import LiveBuffer
 from pelvicsense.sinks.live_facts import Analysed, Begun, Fact, Finished
+from pelvicsense.sinks.lsl import LslTime
 
 
 def no_progress(share: float) -> None:
@@ -30,6 +32,25 @@ def no_progress(share: float) -> None:
 @pytest.fixture(scope="module")
 def recorded(simulated_walk: Path) -> RecordedSession:
     return analyse_for_replay(open_session(simulated_walk), PipelineConfig(), no_progress)
+
+
+class FakeStreams:
+    """Keeps what is sent, on a clock that is set."""
+
+    def __init__(self) -> None:
+        self.clock_s = 5000.0
+        self.rows_s: list[float] = []
+        self.stamps_s: list[float] = []
+        self.strides: list[Stride] = []
+
+    def now_s(self) -> float:
+        return self.clock_s
+
+    def send(self, poses: Sequence[Poses], strides: Sequence[Stride], at: LslTime) -> None:
+        for some in poses:
+            self.rows_s += some.t_s.tolist()
+            self.stamps_s += at.of(some.t_s).tolist()
+        self.strides += strides
 
 
 def numbers(stride: Stride) -> str:
@@ -215,3 +236,32 @@ def test_a_session_without_samples_is_refused(walk: Path) -> None:
     (walk / "samples.csv").unlink()
     with pytest.raises(RecordingError, match=r"samples\.csv"):
         analyse_for_replay(open_session(walk), PipelineConfig(), no_progress)
+
+
+def test_what_is_played_is_sent_once_and_stamped_when_it_was_due(
+    recorded: RecordedSession,
+) -> None:
+    lsl = FakeStreams()
+    player = Player(recorded, LiveBuffer(), 2.0, lsl)  # type: ignore[arg-type]
+
+    def play(seconds: float) -> None:
+        for _ in range(round(seconds / 0.02)):
+            lsl.clock_s += 0.02
+            player.advance(0.02)
+
+    player.play()
+    play(5.0)
+    whole = np.concatenate([poses.t_s for poses in recorded.poses])
+    assert lsl.rows_s == whole[(whole > 0.0) & (whole < 10.0 + 1e-9)].tolist()
+    np.testing.assert_allclose(lsl.stamps_s, 5000.0 + np.array(lsl.rows_s) / 2.0, atol=1e-9)
+
+    played = len(lsl.rows_s)
+    player.seek(20.0)  # what is jumped over is not sent
+    lsl.clock_s = 6000.0
+    player.set_speed(0.5)
+    play(4.0)
+    rows = np.array(lsl.rows_s[played:])
+    assert rows[0] > 20.0
+    np.testing.assert_allclose(lsl.stamps_s[played:], 6000.0 + (rows - 20.0) / 0.5, atol=1e-9)
+    known = [s.known_at_s for s in recorded.result.strides]
+    assert len(lsl.strides) == sum(k <= 10.0 or 20.0 < k <= 22.0 for k in known) > 0

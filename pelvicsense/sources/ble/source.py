@@ -218,10 +218,13 @@ class BleSource:
 
     # -- running -------------------------------------------------------------------------------
 
+    def clock_ns(self) -> int:
+        """Return the host's clock, ns, which stamps everything that arrives."""
+        return self._radio.clock_ns()
+
     def mark(self, kind: MarkKind, text: str = "", sensor: Placement | None = None) -> None:
         """Put a user's mark into the stream, now."""
-        host_ns = self._radio.clock_ns()
-        self._put(Mark(host_ns=host_ns, kind=kind, sensor=sensor, text=text))
+        self._put(Mark(host_ns=self.clock_ns(), kind=kind, sensor=sensor, text=text))
 
     async def groups(self) -> AsyncIterator[list[StreamInput]]:
         """Yield what arrived, at once but no more often than every ``period_s``, until stopped."""
