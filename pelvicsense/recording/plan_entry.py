@@ -10,7 +10,7 @@ The table is optional; where it is, it has all of these keys:
 ``feedback_percent`` float   share of these minutes with feedback, 0 to 100
 ``metric``           text    what was aimed at: a column of strides.csv that a zone can be set for,
                              such as ``pelvic_drop_peak_deg``, or ``cadence_spm``
-``activity``         text    ``walk``, ``run``, ``stairs_up``, ``stairs_down`` or ``unknown``
+``activity``         text    ``walk``, ``run``, ``stairs_up`` or ``stairs_down``
 ``low``, ``high``    float   borders of the zone, in the metric's unit: degrees or steps per minute
 ==================== ======= ======================================================================
 

@@ -23,9 +23,12 @@ streams do, this computer's name; no device and no address of one.
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any, Self
 
@@ -207,5 +210,20 @@ def _load() -> ModuleType:
             "its package needs Linux with glibc 2.35 or newer, macOS or Windows; leave --lsl out"
         )
         raise ConfigurationError(msg) from error
+    _hush(pylsl)
     module: ModuleType = pylsl
     return module
+
+
+def _hush(pylsl: Any) -> None:
+    """Let LSL print warnings and errors alone, where the user has not configured it."""
+    if "LSLAPICFG" in os.environ or any(path.exists() for path in _configurations()):
+        return  # a configuration in memory would hide the user's
+    with suppress(NotImplementedError):  # older than 1.17.7: it prints two lines more
+        pylsl.util.set_config_content("[log]\nlevel = -1\n")
+
+
+def _configurations() -> tuple[Path, ...]:
+    """Return where liblsl looks for its configuration."""
+    name = Path("lsl_api.cfg")
+    return name, Path("~/lsl_api").expanduser() / name, Path("/etc/lsl_api") / name

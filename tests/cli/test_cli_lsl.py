@@ -342,6 +342,21 @@ def test_a_reader_that_does_not_read_holds_up_nothing(tmp_path: Path) -> None:
             reader.end()
 
 
+@needs_lsl
+def test_a_library_that_was_not_configured_prints_nothing_of_its_own(tmp_path: Path) -> None:
+    code = "from pelvicsense.sinks.lsl import LslStreams; LslStreams(100.0, 'P07').close()"
+    unset = {name: value for name, value in os.environ.items() if name != "LSLAPICFG"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=unset | {"HOME": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("", "")
+
+
 # -- what cannot be had ----------------------------------------------------------------------------
 
 
