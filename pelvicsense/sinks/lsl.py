@@ -1,13 +1,13 @@
 """Angles and strides for other programs on the network, by the Lab Streaming Layer (LSL).
 
-Two streams (Kothe et al. 2025, doi:10.1162/IMAG.a.136; metadata after the XDF recommendations):
+Two streams (Kothe et al. 2025, doi:10.1162/IMAG.a.136; channels are described as XDF has it):
 
-=====================  =======  ====================================================================
-``pelvicsense angles``  MoCap    a row of `CHANNELS` per grid row, float64 degrees, ``nan`` where
-                                 unknown
-``pelvicsense strides`` Markers  a row of strides.csv as JSON when the stride becomes known, unknown
-                                 values null, ``flags`` separated by ``;``
-=====================  =======  ====================================================================
+======================= ======= ====================================================================
+``pelvicsense angles``  MoCap   a row of `CHANNELS` per grid row, float64 degrees, ``nan`` where
+                                unknown
+``pelvicsense strides`` Markers a row of strides.csv as JSON when the stride becomes known, unknown
+                                values null, ``flags`` separated by ``;``
+======================= ======= ====================================================================
 
 A time stamp says when something was *measured*, on LSL's clock: of an angle the time of its row, of
 a stride its initial contact. A stride is sent at its end, so its stamp lies a stride in the past;
