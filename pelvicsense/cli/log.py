@@ -111,12 +111,13 @@ def command(
                 await recording.run(radio, named or radio.worn)
 
         asyncio.run(session())
-    if recording.terminated:  # the system goes down: no time for more
-        return TERMINATED
-    if recording.folder is None:
-        screen.say("Nothing was recorded: no sample came.")
-        return STOPPED_BY_USER if recording.interrupted else 1
-    return _analysed(recording.folder, config, quiet=quiet or status_json)
+        if recording.terminated:  # the system goes down: no time for more
+            return TERMINATED
+        if recording.folder is None:
+            screen.say("Nothing was recorded: no sample came.")
+            return STOPPED_BY_USER if recording.interrupted else 1
+        # Before the streams are closed: see `LslStreams.close`.
+        return _analysed(recording.folder, config, quiet=quiet or status_json)
 
 
 def _worn(

@@ -146,7 +146,11 @@ class LslStreams:
             self._strides.push_sample([json.dumps(row)], stamp_s)
 
     def close(self) -> None:
-        """Close both streams, once readers have had time to take what came last."""
+        """Close both streams, once readers have had time to take what came last.
+
+        To be done when everything else is: liblsl 1.18.0 crashed the process in one of seven trials
+        in which a reader was connected that had stopped reading.
+        """
         if self._angles is None:
             return
         if self._angles.have_consumers() or self._strides.have_consumers():

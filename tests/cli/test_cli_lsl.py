@@ -29,12 +29,35 @@ from pelvicsense.recording.manifest import MANIFEST_FILE
 from pelvicsense.recording.session import open_session
 from pelvicsense.recording.stride_table import stride_frame
 from pelvicsense.runtime.log import LogOptions
-from pelvicsense.sinks.lsl import CHANNELS, LslStreams, LslTime
+from pelvicsense.sinks.lsl import CHANNELS, LslStreams
 from pelvicsense.sources.replay import ReplaySource
 from pelvicsense.virtual.virtual_time import run_fast
 
 READER = Path(__file__).parents[1] / "lsl_reader.py"
 MAIN = "from pelvicsense.cli import main; main()"
+SENDER = """
+import numpy as np
+from pelvicsense.pipeline.now import Poses
+from pelvicsense.sinks.lsl import LslStreams, LslTime
+
+with LslStreams(100.0, "P08") as streams:
+    input()
+    angle = np.zeros(6000)
+    for minute in range(30):  # far more than LSL and both ends of a connection keep
+        t_s = 60.0 * minute + np.arange(6000) / 100.0
+        poses = Poses(
+            t_s=t_s,
+            earth_from_sensor={},
+            obliquity_deg=angle,
+            tilt_deg=angle,
+            thigh_adduction_deg={},
+            thigh_flexion_deg={},
+            hip_adduction_deg={},
+            hip_rotation_deg={},
+        )
+        streams.send([poses], [], LslTime(1.0))
+    print("sent", flush=True)
+"""
 LOOPBACK = """\
 [ports]
 IPv6 = disable
@@ -317,29 +340,19 @@ def test_live_hip_angles_are_those_of_the_curves(walk: Path) -> None:
 @needs_lsl
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="no process can be held still here")
 def test_a_reader_that_does_not_read_holds_up_nothing(tmp_path: Path) -> None:
-    minute = 6000
-    angle = np.zeros(minute)
-    with LslStreams(100.0, "P08") as streams:
-        reader = Reader("P08", "live", tmp_path / "read.json")
-        try:
-            reader.wait_open()
-            reader.process.send_signal(signal.SIGSTOP)
-            for i in range(30):  # far more than LSL and both ends of a connection keep
-                poses = Poses(
-                    t_s=(np.arange(minute) + i * minute) / 100.0,
-                    earth_from_sensor={},
-                    obliquity_deg=angle,
-                    tilt_deg=angle,
-                    thigh_adduction_deg={},
-                    thigh_flexion_deg={},
-                    hip_adduction_deg={},
-                    hip_rotation_deg={},
-                )
-                streams.send([poses], [], LslTime(streams.now_s()))
-            streams.close()
-            assert reader.process.poll() is None  # it was there all the time
-        finally:
-            reader.end()
+    sender = subprocess.Popen(
+        [sys.executable, "-c", SENDER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    reader = Reader("P08", "live", tmp_path / "read.json")
+    try:
+        reader.wait_open()
+        reader.process.send_signal(signal.SIGSTOP)
+        told, _ = sender.communicate("go\n", timeout=60)
+        assert told == "sent\n"  # how it ends is liblsl's: see `LslStreams.close`
+        assert reader.process.poll() is None  # it was there all the time
+    finally:
+        sender.kill()
+        reader.end()
 
 
 @needs_lsl
