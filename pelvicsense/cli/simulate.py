@@ -66,6 +66,13 @@ SENSORS = ("pelvis", "thigh_left", "thigh_right")
     metavar="SENSOR START LENGTH",
     help="A sensor's link is gone, s; inf: for good; may be repeated.",
 )
+@click.option(
+    "--slip",
+    type=(click.Choice(SENSORS), float, float, float, float),
+    multiple=True,
+    metavar="SENSOR START X Y Z",
+    help="A sensor turns on its segment, s and degrees about the anterior, long and right axis.",
+)
 def command(activity: str, seed: int, out: Path, **options: Any) -> None:
     """Simulate a session, with its exact truth in truth.csv."""
     from pelvicsense.cli.script import build_script
@@ -148,7 +155,12 @@ def _sensors(options: dict[str, Any]) -> tuple[SensorConfig, ...]:
         worn.remove(Placement.thigh(Side(options["one_thigh"]).other))
     sensors = worn_sensors(worn, like=model)
     return tuple(
-        replace(sensor, outages=_outages(sensor.placement, options["gap"])) for sensor in sensors
+        replace(
+            sensor,
+            outages=_outages(sensor.placement, options["gap"]),
+            slips=_slips(sensor.placement, options["slip"]),
+        )
+        for sensor in sensors
     )
 
 
@@ -158,6 +170,16 @@ def _outages(placement: Placement, gaps: tuple[tuple[str, float, float], ...]) -
     return tuple(
         Outage(start_s=start_s, duration_s=length_s)
         for sensor, start_s, length_s in gaps
+        if sensor == placement
+    )
+
+
+def _slips(placement: Placement, slips: tuple[tuple[str, float, float, float, float], ...]) -> Any:
+    from pelvicsense.synthetic import Slip
+
+    return tuple(
+        Slip(at_s=start_s, turn_deg=(x, y, z))
+        for sensor, start_s, x, y, z in slips
         if sensor == placement
     )
 

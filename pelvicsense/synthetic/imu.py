@@ -24,7 +24,7 @@ from pelvicsense.synthetic.body import (
 from pelvicsense.synthetic.forces import GRAVITY_MPS2
 from pelvicsense.synthetic.motion import RATE_HZ, Motion
 from pelvicsense.synthetic.person import PersonConfig
-from pelvicsense.synthetic.sensors import ImuErrors, SoftTissue
+from pelvicsense.synthetic.sensors import ImuErrors, Slip, SoftTissue, slipped
 
 CHUNK = 60 * RATE_HZ
 """Rows worked on at a time: memory stays bounded, results do not depend on it."""
@@ -40,6 +40,7 @@ class MountedImu:
     placement: Placement
     sensor_from_segment: FloatArray
     tissue: SoftTissue
+    slips: tuple[Slip, ...] = ()
 
     def measure(self, motion: Motion, times_s: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Exact specific force and rate (n, 3), sensor frame, at rising times within the motion."""
@@ -64,6 +65,8 @@ class MountedImu:
         wide = widened(rows, len(motion))
         bone = segment_orientation(motion, self.placement, wide)
         skin = bone if wobble is None else multiply(bone, from_rotation_vector(wobble[wide]))
+        if self.slips:
+            skin = multiply(skin, slipped(self.slips, wide / RATE_HZ))
         earth_from_sensor = multiply(skin, conjugate(self.sensor_from_segment))
         inside = wide[2:-2]
         force = point_acceleration(motion, self.person, self.placement, rows)

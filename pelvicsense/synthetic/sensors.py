@@ -10,7 +10,12 @@ import numpy as np
 
 from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.datatypes.placement import Placement
-from pelvicsense.numerics.quaternion import from_matrix, normalise
+from pelvicsense.numerics.quaternion import (
+    from_matrix,
+    from_rotation_vector,
+    multiply,
+    normalise,
+)
 from pelvicsense.synthetic.limits import require_within
 
 
@@ -178,6 +183,41 @@ class Outage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Slip:
+    """The sensor turns on its segment, once, smoothly, and stays so: a strap slides, a knock.
+
+    Attributes
+    ----------
+    at_s, over_s
+        When it begins, s of the script, and how long it takes, s.
+    turn_deg
+        Rotation vector of the sensor in segment axes (x anterior, y superior, z right), degrees.
+    """
+
+    at_s: float
+    turn_deg: tuple[float, float, float]
+    over_s: float = 0.3
+
+    def __post_init__(self) -> None:
+        require_within("over_s", self.over_s, 0.01, 600.0)
+
+    def turn(self, t_s: FloatArray) -> FloatArray:
+        """Return the rotation so far, quaternions wxyz (n, 4) in segment axes, at times (n,)."""
+        progress = np.clip((t_s - self.at_s) / self.over_s, 0.0, 1.0)
+        # Neither the angle nor its rate or acceleration jumps.
+        share = progress**3 * (10.0 - 15.0 * progress + 6.0 * progress**2)
+        return from_rotation_vector(share[:, None] * np.radians(self.turn_deg))
+
+
+def slipped(slips: Iterable[Slip], t_s: FloatArray) -> FloatArray:
+    """Return the rotation by all slips so far, quaternions wxyz (n, 4), at times (n,)."""
+    turn = np.tile([1.0, 0.0, 0.0, 0.0], (len(t_s), 1))
+    for slip in sorted(slips, key=lambda one: one.at_s):
+        turn = multiply(slip.turn(t_s), turn)
+    return turn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SensorConfig:
     """One worn sensor.
 
@@ -187,6 +227,8 @@ class SensorConfig:
         Nominal sampling rate, 25…400 Hz; 100.
     mounting
         Named, or a quaternion ``sensor_from_segment`` wxyz.
+    slips
+        How that changes later on.
     """
 
     placement: Placement
@@ -197,6 +239,7 @@ class SensorConfig:
     clock: ClockErrors = field(default_factory=ClockErrors)
     radio: RadioConfig = field(default_factory=RadioConfig)
     outages: tuple[Outage, ...] = ()
+    slips: tuple[Slip, ...] = ()
 
     def __post_init__(self) -> None:
         require_within("rate_hz", self.rate_hz, 25.0, 400.0)

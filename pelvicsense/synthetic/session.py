@@ -11,6 +11,8 @@ from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.datatypes.gait import GaitEvent, Stride
 from pelvicsense.datatypes.placement import Placement, Side
 from pelvicsense.datatypes.samples import Mark, SampleBlock, SensorSpec, StreamInput
+from pelvicsense.numerics.quaternion import conjugate, multiply
+from pelvicsense.synthetic.sensors import Slip, slipped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -41,13 +43,15 @@ class WornTruth:
     Attributes
     ----------
     sensor_from_segment
-        (4,) quaternion wxyz.
+        (4,) quaternion wxyz, until the first slip.
     gyr_bias, acc_bias
         (3,) rad/s, m/s², sensor frame.
     skew_ppm
         Rate of the device clock against the host's, minus one.
     sample_t_s
         (n,) true times of the samples that arrived, s since the first host_ns.
+    slips
+        How the sensor turned on its segment; ``at_s`` since the first host_ns.
     """
 
     sensor_from_segment: FloatArray
@@ -55,6 +59,11 @@ class WornTruth:
     acc_bias: FloatArray
     skew_ppm: float
     sample_t_s: FloatArray
+    slips: tuple[Slip, ...] = ()
+
+    def sensor_from_segment_at(self, t_s: FloatArray) -> FloatArray:
+        """Return the mounting, quaternions wxyz (n, 4), at times (n,), slips included."""
+        return multiply(self.sensor_from_segment, conjugate(slipped(self.slips, t_s)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from pelvicsense.synthetic.motion import RATE_HZ, Motion, simulate_motion
 from pelvicsense.synthetic.person import PersonConfig
 from pelvicsense.synthetic.radio import DeviceClock, deliver, to_ns
 from pelvicsense.synthetic.script import ActivityScript
-from pelvicsense.synthetic.sensors import Mounting, SensorConfig
+from pelvicsense.synthetic.sensors import Mounting, SensorConfig, Slip
 from pelvicsense.synthetic.session import SimulatedSession, TruthFrames, WornTruth
 from pelvicsense.synthetic.timeline import plan_bouts
 from pelvicsense.synthetic.truth import true_events, true_strides
@@ -90,6 +90,7 @@ class _Worn:
     draw: ErrorDraw
     clock: DeviceClock
     times_s: FloatArray
+    slips: tuple[Slip, ...]
 
     def truth(self, origin_s: float) -> WornTruth:
         return WornTruth(
@@ -98,6 +99,7 @@ class _Worn:
             acc_bias=self.draw.acc_bias,
             skew_ppm=self.clock.skew_ppm,
             sample_t_s=self.times_s - origin_s,
+            slips=tuple(replace(slip, at_s=slip.at_s - origin_s) for slip in self.slips),
         )
 
 
@@ -126,7 +128,7 @@ def _wear(config: SensorConfig, world: _World) -> _Worn:
     clock = DeviceClock.of(config.clock, config.rate_hz, air)
     times_s = clock.sample_times_s(config.rate_hz, world.duration_s)
     draw = ErrorDraw.of(config.imu, noise)
-    imu = MountedImu(world.person, config.placement, mounting, config.tissue)
+    imu = MountedImu(world.person, config.placement, mounting, config.tissue, config.slips)
     acc, gyr = imu.measure(world.motion, times_s)
     acc, gyr = with_errors(acc, gyr, config.imu, draw, config.rate_hz, noise)
     delivery = deliver(config, times_s, air)
@@ -141,7 +143,7 @@ def _wear(config: SensorConfig, world: _World) -> _Worn:
         gyr=gyr[kept],
     )
     marks = delivery.host_marks(config, world.host_start_ns)
-    return _Worn(block, marks, mounting, draw, clock, times_s[kept])
+    return _Worn(block, marks, mounting, draw, clock, times_s[kept], config.slips)
 
 
 def _first_arrival_s(blocks: Sequence[SampleBlock], host_start_ns: int) -> float:
