@@ -96,7 +96,7 @@ def _print_replay(session: Path, config: PipelineConfig, speed: float | None, ls
 
 
 def _print_outputs(outputs: Iterable[Output]) -> None:
-    from pelvicsense.datatypes.calibration import CalibrationNews
+    from pelvicsense.datatypes.calibration import CalibrationNews, SlipNews
     from pelvicsense.datatypes.gait import StanceReport, Stride
     from pelvicsense.runtime.replay import LatencyTally
 
@@ -110,6 +110,8 @@ def _print_outputs(outputs: Iterable[Output]) -> None:
             click.echo(_stride_line(output))
         elif isinstance(output, CalibrationNews):
             click.echo(_news_line(output))
+        elif isinstance(output, SlipNews):
+            click.echo(f"{output.known_at_s:8.2f} s  {output.words}")
     _print_latencies(stances, strides)
 
 

@@ -18,7 +18,8 @@ from pelvicsense.dashboard.view_state_session import (
 from pelvicsense.dashboard.view_state_setup import SensorState
 from pelvicsense.dashboard.words import METRIC_WORDS, NOTHING_YET, capital, known
 from pelvicsense.datatypes.arrays import FloatArray
-from pelvicsense.datatypes.gait import Flag, StanceReport, Stride, StrideCurve
+from pelvicsense.datatypes.calibration import SlipNews
+from pelvicsense.datatypes.gait import StanceReport, Stride, StrideCurve
 from pelvicsense.datatypes.placement import Activity, Placement, Side
 from pelvicsense.datatypes.quality import LinkQuality
 from pelvicsense.feedback.programme import CadenceCue, Cue
@@ -36,7 +37,7 @@ _MOST_CLOCK_SIGMA_MS = 15.0
 """Beyond this the two sensors of a hip are seen to disagree; below it nobody can do better."""
 _LOW_BATTERY_PERCENT = 15.0
 
-_SLIPPED = "A sensor seems to have moved on the body: fasten it and calibrate anew."
+_SLIPPED_MEND = "Fasten it and calibrate anew."
 _LOST_MEND = "It is looked for: bring it near, and see that it is switched on."
 _SWAPPED = "The left and right thigh sensors look swapped."
 
@@ -55,6 +56,7 @@ class SessionModel:
         self._sides = {side: SideModel(side) for side in Side}
         self._stride: Stride | None = None
         self._cue: Cue | CadenceCue | None = None
+        self._slips: list[SlipNews] = []
 
     def take_stance(self, report: StanceReport) -> None:
         """Take a stance."""
@@ -68,6 +70,14 @@ class SessionModel:
     def take_curve(self, curve: StrideCurve) -> None:
         """Take a stride's curve."""
         self._sides[curve.side].take_curve(curve)
+
+    def take_slip(self, slip: SlipNews) -> None:
+        """Take a slip."""
+        self._slips.append(slip)
+
+    def forget_slips(self) -> None:
+        """Drop all slips: the user calibrates anew."""
+        self._slips.clear()
 
     def take_cue(self, cue: Cue | CadenceCue) -> None:
         """Take what the person was told."""
@@ -107,8 +117,8 @@ class SessionModel:
     def _alerts(self, links: tuple[LinkRow, ...]) -> Iterator[Alert]:
         if self._calibrate.swapped:
             yield Alert(text=_SWAPPED, mend=Mend.SWAP_THIGHS)
-        if self._stride is not None and Flag.SLIP in self._stride.flags:
-            yield Alert(text=_SLIPPED, mend=Mend.RECALIBRATE)
+        for slip in self._slips:
+            yield Alert(text=f"{capital(slip.words)}. {_SLIPPED_MEND}", mend=Mend.RECALIBRATE)
         for link in links:
             if link.state is SensorState.LOST:
                 yield Alert(text=f"{link.name}: connection lost {_since(link)}. {_LOST_MEND}")

@@ -8,7 +8,7 @@ from pelvicsense.dashboard.setup_model import CalibrateModel, ready_view
 from pelvicsense.dashboard.summary_model import summary_view
 from pelvicsense.dashboard.view_state import Page, View
 from pelvicsense.dashboard.view_state_after import SummaryView
-from pelvicsense.datatypes.calibration import CalibrationNews
+from pelvicsense.datatypes.calibration import CalibrationNews, SlipNews
 from pelvicsense.datatypes.gait import StanceReport, Stride, StrideCurve
 from pelvicsense.datatypes.samples import Mark, MarkKind
 from pelvicsense.feedback.programme import CadenceCue, Cue
@@ -57,10 +57,13 @@ class ViewModel:
                 self._session.take_curve(fact)
             case CalibrationNews():
                 self._calibrate.take(fact)
+            case SlipNews():
+                self._session.take_slip(fact)
             case Cue() | CadenceCue():
                 self._session.take_cue(fact)
             case Mark(kind=MarkKind.RECALIBRATE):
                 self._calibrate.begin_anew()
+                self._session.forget_slips()
             case Begun():
                 self._calibrate.begin_anew()
                 self._session = SessionModel(self._calibrate)

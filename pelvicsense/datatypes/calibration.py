@@ -139,3 +139,36 @@ class CalibrationNews:
 
     outcome: Calibration | CalibrationRefusal
     known_at_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlipNews:
+    """A sensor has turned on its segment: what depends on its mounting is no longer known.
+
+    Attributes
+    ----------
+    placement
+        The sensor.
+    turn_deg
+        By how much, about the anterior, the long and the right axis, degrees; as measured.
+    since_s
+        End of the last stride before it, seconds since the first ``host_ns``.
+    known_at_s
+        Newest complete grid sample when it was noticed.
+    """
+
+    placement: Placement
+    turn_deg: tuple[float, float, float]
+    since_s: float
+    known_at_s: float
+
+    def concerns(self, side: Side) -> bool:
+        """Whether a stance of a side depends on this sensor's mounting."""
+        return self.placement.side in (None, side)
+
+    @property
+    def words(self) -> str:
+        """What happened, for the user."""
+        side = self.placement.side
+        name = "pelvis" if side is None else f"{side} thigh"
+        return f"the {name} sensor seems to have moved on the body at {self.since_s:.0f} s"

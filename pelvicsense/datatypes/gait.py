@@ -45,7 +45,10 @@ class GaitEvent:
 
 
 class Flag(StrEnum):
-    """Why a value is empty, or should be read with care (the words of strides.csv)."""
+    """Why a value is empty, or should be read with care (the words of strides.csv).
+
+    ``last`` stands in truths only: a stride's row is due before anybody can know that none follows.
+    """
 
     GAP = "gap"
     CALIBRATION = "calibration"

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any
 
 from pelvicsense.calibration.decide import DecisionConfig
+from pelvicsense.calibration.slip import SlipConfig
 from pelvicsense.calibration.still import StillConfig
 from pelvicsense.calibration.tracker import TrackerConfig
 from pelvicsense.clock.config import ClockConfig
@@ -64,6 +65,7 @@ class PipelineConfig:
     strides: StrideConfig = field(default_factory=StrideConfig)
     tracker: TrackerConfig = field(default_factory=TrackerConfig)
     stance: StanceConfig = field(default_factory=StanceConfig)
+    slip: SlipConfig = field(default_factory=SlipConfig)
 
     def as_dict(self) -> dict[str, Any]:
         """Return all parameters as nested plain values."""

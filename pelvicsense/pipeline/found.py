@@ -8,6 +8,7 @@ import numpy as np
 
 from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.datatypes.gait import CURVE_POINTS, Flag, StrideAngles
+from pelvicsense.datatypes.placement import Placement
 from pelvicsense.gait.strides import Stance, StrideTimes
 from pelvicsense.metrics.stance import StanceTask
 from pelvicsense.pipeline.stretches import Stretch
@@ -27,8 +28,8 @@ class OpenStance:
         The stance, and what is to be measured with which heading.
     known
         Whether any angle can be known.
-    bend
-        Whether a bend hides the absolute drop.
+    withheld
+        Angles that are left empty all the same.
     flags
         Why something is empty or should be read with care.
     angles, standard_errors
@@ -38,7 +39,7 @@ class OpenStance:
     stance: Stance
     task: StanceTask
     known: bool
-    bend: bool
+    withheld: frozenset[str]
     flags: tuple[Flag, ...]
     angles: StrideAngles = _UNKNOWN_ANGLES
     standard_errors: StrideAngles = _UNKNOWN_ANGLES
@@ -56,6 +57,8 @@ class ClosedStride:
         Why something is empty or should be read with care, besides those of the stance.
     valid
         Whether it counts.
+    slipped
+        Sensors of this side that have slipped: their curves stay empty.
     obliquity_deg, hip_adduction_deg, thigh_rotation_deg
         Angles over it, (101,) degrees each; filled in by `StrideMeter.draw`.
     """
@@ -65,6 +68,7 @@ class ClosedStride:
     over: Stretch
     flags: tuple[Flag, ...]
     valid: bool
+    slipped: frozenset[Placement] = frozenset()
     obliquity_deg: FloatArray = field(default_factory=lambda: _UNKNOWN_CURVE)
     hip_adduction_deg: FloatArray = field(default_factory=lambda: _UNKNOWN_CURVE)
     thigh_rotation_deg: FloatArray = field(default_factory=lambda: _UNKNOWN_CURVE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from pelvicsense.calibration.gaps import Gap
 from pelvicsense.calibration.tracker import HeadingTracker
 from pelvicsense.datatypes.arrays import FloatArray, IntArray
-from pelvicsense.datatypes.calibration import Calibration
+from pelvicsense.datatypes.calibration import Calibration, SlipNews
 from pelvicsense.datatypes.gait import Flag, StrideAngles
 from pelvicsense.datatypes.motion import SegmentBlock
 from pelvicsense.datatypes.placement import Activity, Placement, Side
@@ -34,6 +34,22 @@ _CURVE_TILT = math.radians(0.7)
 _TYPICAL_SPEED_MPS = {Activity.RUN: 3.0}
 """Speed assumed for the false tilt in a bend; others walk at 1.3 m/s."""
 
+_ABSOLUTE_DROP = frozenset(
+    ("pelvic_drop_at_contact_deg", "pelvic_drop_midstance_deg", "pelvic_drop_peak_deg")
+)
+"""Angles that a false tilt shifts; in the excursion it cancels."""
+
+_THIGH_SLIPPED = frozenset(
+    (
+        "hip_adduction_peak_deg",
+        "hip_adduction_excursion_deg",
+        "thigh_rotation_at_contact_deg",
+        "thigh_rotation_peak_deg",
+    )
+)
+_PELVIS_SLIPPED = _ABSOLUTE_DROP | _THIGH_SLIPPED | {"thigh_rotation_excursion_deg"}
+"""Angles that a slip of 12° makes wrong by more than 1°; measured."""
+
 _GOOD_CONTRAST = 6.0
 """Hip fits with less contrast flag their side's values."""
 
@@ -43,12 +59,14 @@ class StrideMeter:
 
     Parameters
     ----------
-    config, calibration, tracker, rate_hz
-        Parameters, the accepted calibration, the heading tracker and the grid rate.
+    config, calibration, tracker
+        Parameters, the accepted calibration and the heading tracker.
     first_index
         Grid row of the first block.
     pauses
         Grid rows [start, end) of the user's pauses; shared with and kept up by the pipeline.
+    slips
+        The sensors that have slipped; shared with and kept up by the slip detector.
     zero_known
         Whether angles have a zero; if not they stay empty.
     """
@@ -58,14 +76,14 @@ class StrideMeter:
         config: StanceConfig,
         calibration: Calibration,
         tracker: HeadingTracker,
-        rate_hz: float,
         first_index: int,
         pauses: Sequence[tuple[int, float]],
         *,
+        slips: Mapping[Placement, SlipNews],
         zero_known: bool,
     ) -> None:
         self.config = config
-        self.rate_hz = rate_hz
+        self.rate_hz = rate_hz = tracker.rate_hz
         self._calibration = calibration
         self._tracker = tracker
         self._zero_known = zero_known
@@ -80,6 +98,7 @@ class StrideMeter:
         self.stretches = Stretches(rate_hz, first_index, placements)
         self._gaps: dict[Side, list[Gap]] = {side: [] for side in calibration.hips}
         self._pauses = pauses
+        self._slips = slips
 
     def feed(self, block: SegmentBlock, gaps: Sequence[Gap]) -> None:
         """Take one block of segment motion, and the gaps that ended in it."""
@@ -123,9 +142,13 @@ class StrideMeter:
                 flags += [Flag.GAP, Flag.SIDE_INFERRED]
         if stance.side not in self._products:
             flags.append(Flag.SIDE_INFERRED)
-        bend = known and _in_bend(stance.activity, over.bend_rate)
-        if bend:
+        withheld: frozenset[str] = frozenset()
+        if known and _in_bend(stance.activity, over.bend_rate):
+            withheld |= _ABSOLUTE_DROP
             flags.append(Flag.CURVE)
+        if slipped := self.slipped(stance.side):
+            withheld |= _of_slipped(slipped)
+            flags.append(Flag.SLIP)
         if stance.activity is Activity.STAIRS_DOWN and Flag.LOW_CONFIDENCE not in flags:
             flags.append(Flag.LOW_CONFIDENCE)
         return OpenStance(
@@ -147,7 +170,7 @@ class StrideMeter:
                 thigh_tilt_sigma=self._tilt_sigma(over, Placement.thigh(stance.side)),
             ),
             known=known,
-            bend=bend,
+            withheld=withheld,
             flags=tuple(flags),
         )
 
@@ -157,6 +180,10 @@ class StrideMeter:
         if settled_s is None:
             return 0.0
         return self.config.tilt_sigma(placement, settled_s)
+
+    def slipped(self, side: Side) -> frozenset[Placement]:
+        """Return the sensors on which a side's angles depend and that have slipped so far."""
+        return self._needed[side].intersection(self._slips)
 
     def measure(self, stances: Sequence[OpenStance]) -> None:
         """Fill in the angles of stances."""
@@ -172,8 +199,8 @@ class StrideMeter:
             self.config,
         )
         for stance, (angles, errors) in zip(known, metrics, strict=True):
-            stance.angles = _without_absolute_drop(angles) if stance.bend else angles
-            stance.standard_errors = _without_absolute_drop(errors) if stance.bend else errors
+            stance.angles = _without(angles, stance.withheld)
+            stance.standard_errors = _without(errors, stance.withheld)
             if _contact_unclear(angles) and Flag.LOW_CONFIDENCE not in stance.flags:
                 stance.flags = (*stance.flags, Flag.LOW_CONFIDENCE)
 
@@ -200,7 +227,9 @@ class StrideMeter:
     def draw(self, strides: Sequence[ClosedStride]) -> None:
         """Fill in the curves of strides; they stay empty where a gap or no zero makes them so."""
         drops = [
-            s for s in strides if self._zero_known and Placement.PELVIS not in s.over.unsettled
+            s
+            for s in strides
+            if self._zero_known and Placement.PELVIS not in s.over.unsettled | s.slipped
         ]
         if not drops:
             return
@@ -231,7 +260,9 @@ class StrideMeter:
         task = stride.opened.task
         lost = self.config.heading_lost(task.heading_sigma, task.drift_sigma)
         return (
-            task.hip_known and not lost and Placement.thigh(task.side) not in stride.over.unsettled
+            task.hip_known
+            and not lost
+            and Placement.thigh(task.side) not in stride.over.unsettled | stride.slipped
         )
 
     def _hip_table(self, sides: Sequence[Side], rows: IntArray) -> FloatArray:
@@ -270,14 +301,13 @@ def _in_bend(activity: Activity, rate: float) -> bool:
     return rate < _TURN_RATE and speed * rate / 9.81 > _CURVE_TILT
 
 
-def _without_absolute_drop(angles: StrideAngles) -> StrideAngles:
-    """Keep the excursion, in which the false tilt of a bend cancels."""
-    return replace(
-        angles,
-        pelvic_drop_at_contact_deg=math.nan,
-        pelvic_drop_midstance_deg=math.nan,
-        pelvic_drop_peak_deg=math.nan,
-    )
+def _without(angles: StrideAngles, names: frozenset[str]) -> StrideAngles:
+    return replace(angles, **dict.fromkeys(names, math.nan)) if names else angles
+
+
+def _of_slipped(sensors: frozenset[Placement]) -> frozenset[str]:
+    """Return the angles of a stance that depend on the mountings of its slipped sensors."""
+    return _PELVIS_SLIPPED if Placement.PELVIS in sensors else _THIGH_SLIPPED
 
 
 def _rows(spans: Sequence[StanceTask] | Sequence[Stretch]) -> IntArray:

@@ -20,6 +20,7 @@ from pelvicsense.datatypes.calibration import (
     Calibration,
     CalibrationNews,
     CalibrationRefusal,
+    SlipNews,
 )
 from pelvicsense.datatypes.errors import ConfigurationError
 from pelvicsense.datatypes.gait import GaitEvent, StanceReport, Stride, StrideCurve
@@ -34,7 +35,7 @@ from pelvicsense.pipeline.config import PipelineConfig
 from pelvicsense.pipeline.now import CalibrationProgress, Poses, poses
 from pelvicsense.pipeline.tracking import Tracking, TrackingStart, Watch
 
-Output: TypeAlias = GaitEvent | StanceReport | Stride | StrideCurve | CalibrationNews
+Output: TypeAlias = GaitEvent | StanceReport | Stride | StrideCurve | CalibrationNews | SlipNews
 """What a pipeline says."""
 
 

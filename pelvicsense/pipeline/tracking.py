@@ -9,8 +9,9 @@ from typing import TypeAlias
 
 from pelvicsense.calibration.apply import to_segments
 from pelvicsense.calibration.gaps import GapWatch
+from pelvicsense.calibration.slip import SlipDetector
 from pelvicsense.calibration.tracker import Heading, HeadingTracker
-from pelvicsense.datatypes.calibration import Calibration
+from pelvicsense.datatypes.calibration import Calibration, SlipNews
 from pelvicsense.datatypes.gait import Flag, GaitEvent, StanceReport, Stride, StrideCurve
 from pelvicsense.datatypes.motion import GridBlock, OrientationBlock, SegmentBlock
 from pelvicsense.datatypes.placement import Activity, Side
@@ -21,7 +22,9 @@ from pelvicsense.pipeline.found import ClosedStride, OpenStance
 from pelvicsense.pipeline.meter import StrideMeter
 from pelvicsense.pipeline.stretches import Stretch
 
-TrackingOutput: TypeAlias = GaitEvent | StanceReport | Stride | StrideCurve
+TrackingOutput: TypeAlias = GaitEvent | StanceReport | Stride | StrideCurve | SlipNews
+
+_Found: TypeAlias = GaitEvent | OpenStance | ClosedStride | SlipNews
 
 Watch: TypeAlias = Callable[[SegmentBlock, Mapping[Side, Heading]], None]
 """Told each stretch of motion whose angles have a zero, and the thighs' headings at its end."""
@@ -85,13 +88,15 @@ class Tracking:
         self.zero_known = start.zero_known
         self._builder = StrideBuilder(config.strides)
         self._tracker = HeadingTracker(config.tracker, calibration, rate_hz, first_index)
+        placements = tuple(calibration.sensor_from_segment)
+        self._slips = SlipDetector(config.slip, placements, rate_hz, first_index)
         self._meter = StrideMeter(
             config.stance,
             calibration,
             self._tracker,
-            rate_hz,
             first_index,
             pauses,
+            slips=self._slips.slips,
             zero_known=start.zero_known,
         )
         self._gaps = GapWatch(rate_hz, tuple(calibration.sensor_from_segment))
@@ -108,6 +113,7 @@ class Tracking:
         """Return what became known in a block, in the order in which it did."""
         segments = to_segments(self.calibration, grid, orientation)
         self._tracker.feed(segments)
+        self._slips.feed(segments)
         self._meter.feed(segments, self._gaps.feed(grid))
         found = self._find(self._contacts.feed(segments))
         # Measured together: the arithmetic of one stance costs little, calling it costs more.
@@ -115,7 +121,7 @@ class Tracking:
         self._meter.draw([item for item in found if isinstance(item, ClosedStride)])
         outputs: list[TrackingOutput] = []
         for item in found:
-            if isinstance(item, GaitEvent):
+            if isinstance(item, GaitEvent | SlipNews):
                 outputs.append(item)
             elif isinstance(item, OpenStance):
                 outputs.append(self._report(item))
@@ -126,25 +132,42 @@ class Tracking:
             self._watch(segments, self.headings(end_s))
         self._meter.forget()
         self._tracker.forget()
+        self._slips.forget()
         return outputs
 
-    def _find(self, events: Sequence[GaitEvent]) -> list[GaitEvent | OpenStance | ClosedStride]:
-        """Return events, each followed by the stance or stride that it completes."""
+    def _find(self, events: Sequence[GaitEvent]) -> list[_Found]:
+        """Return events, each followed by the stance or stride, and slips, that it makes known."""
         completed = [(event, self._builder.add(event)) for event in events]
         stretches = iter(
             self._meter.stretches.between(
                 [done.span_s for _, done in completed if done is not None]
             )
         )
-        found: list[GaitEvent | OpenStance | ClosedStride] = []
+        found: list[_Found] = []
         for event, done in completed:
             found.append(self._known(event))
             if isinstance(done, Stance):
                 found.append(self._opened(done, next(stretches)))
             elif isinstance(done, StrideTimes):
                 opened = self._open[done.stance.side]
-                found.append(self._meter.judge(done, opened, next(stretches)))
+                closed = self._meter.judge(done, opened, next(stretches))
+                found += [*self._slipped(closed), closed]
         return found
+
+    def _slipped(self, closed: ClosedStride) -> list[SlipNews]:
+        """Look for slips in a stride; mark it if a sensor that it depends on has slipped."""
+        times, side = closed.times, closed.times.stance.side
+        news: list[SlipNews] = []
+        if not closed.flags and self.zero_known:
+            known_at_s = max(times.known_at_s, self._accepted_s)
+            news = self._slips.stride(
+                side, times.stance.activity, times.stance.t_contact_s, times.t_end_s, known_at_s
+            )
+        closed.slipped = self._meter.slipped(side)
+        if closed.slipped and Flag.SLIP not in closed.opened.flags:
+            # Its angles were given before the slip was known.
+            closed.flags, closed.valid = (*closed.flags, Flag.SLIP), False
+        return news
 
     def _known(self, event: GaitEvent) -> GaitEvent:
         if event.known_at_s >= self._accepted_s:

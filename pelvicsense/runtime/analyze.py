@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from pelvicsense.datatypes.calibration import CalibrationNews
+from pelvicsense.datatypes.calibration import CalibrationNews, SlipNews
 from pelvicsense.datatypes.gait import GaitEvent, StanceReport, Stride, StrideCurve
 from pelvicsense.datatypes.samples import SampleBlock, StreamInput
 from pelvicsense.feedback.adherence import Adherence, adherence
@@ -98,6 +99,7 @@ def result_of(
     """Return the result of a pipeline that was fed a whole session and finished."""
     strides = tuple(item for item in outputs if isinstance(item, Stride))
     news = tuple(item for item in outputs if isinstance(item, CalibrationNews))
+    slips = tuple(item for item in outputs if isinstance(item, SlipNews))
     links = pipeline.quality()
     return SessionResult(
         name=session.name,
@@ -110,11 +112,22 @@ def result_of(
         curves=tuple(item for item in outputs if isinstance(item, StrideCurve)),
         news=news,
         links=links,
-        summary=summarise(strides),
-        notices=notices(session, strides, news, links, pipeline.rate_hz),
+        summary=summarise([_counted(stride, slips) for stride in strides]),
+        notices=notices(session, strides, news, slips, links, pipeline.rate_hz),
         adherence=_adherence(session.manifest.plan, outputs),
         seconds=stopwatch.seconds if stopwatch is not None else {},
     )
+
+
+def _counted(stride: Stride, slips: Sequence[SlipNews]) -> Stride:
+    """Leave a stride out of the means if it was given between a slip and its notice."""
+    misled = any(
+        slip.concerns(stride.side)
+        and slip.since_s < stride.t_end_s
+        and stride.known_at_s < slip.known_at_s
+        for slip in slips
+    )
+    return replace(stride, valid=False) if misled else stride
 
 
 def _adherence(plan: PlanEntry | None, outputs: Sequence[Output]) -> Adherence | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from pelvicsense.datatypes.arrays import FloatArray
-from pelvicsense.datatypes.calibration import CalibrationNews
+from pelvicsense.datatypes.calibration import CalibrationNews, SlipNews
 from pelvicsense.datatypes.gait import Stride
 from pelvicsense.datatypes.placement import Placement
 from pelvicsense.datatypes.samples import Mark
@@ -292,7 +292,9 @@ class Player:
         facts = self._recorded.facts[:end]
         strides = [i for i, fact in enumerate(facts) if isinstance(fact, Stride)]
         first = strides[-_STRIDES_BACK] if len(strides) > _STRIDES_BACK else 0
-        earlier = [fact for fact in facts[:first] if isinstance(fact, CalibrationNews | Mark)]
+        earlier = [
+            fact for fact in facts[:first] if isinstance(fact, CalibrationNews | SlipNews | Mark)
+        ]
         return [*earlier, *facts[first:]]
 
     def _add_samples(self, after_s: float, until_s: float) -> None:

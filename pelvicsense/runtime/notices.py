@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pelvicsense.datatypes.calibration import Calibration, CalibrationNews, CalibrationRefusal
+from pelvicsense.datatypes.calibration import (
+    Calibration,
+    CalibrationNews,
+    CalibrationRefusal,
+    SlipNews,
+)
 from pelvicsense.datatypes.gait import Flag, Stride
 from pelvicsense.datatypes.placement import Activity, Placement, Side
 from pelvicsense.datatypes.quality import LinkQuality
@@ -61,6 +66,7 @@ def notices(
     session: Session,
     strides: Sequence[Stride],
     news: Sequence[CalibrationNews],
+    slips: Sequence[SlipNews],
     links: Mapping[Placement, LinkQuality],
     grid_hz: float,
 ) -> tuple[str, ...]:
@@ -68,6 +74,7 @@ def notices(
     sentences = _calibration(news)
     if strides or not sentences:
         sentences += _strides(strides)
+    sentences += map(_slip, slips)
     for placement, link in links.items():
         sentences += _link(PLACEMENT_WORDS[placement], link, grid_hz)
     if session.torn_tail:
@@ -104,6 +111,14 @@ def _calibration(news: Sequence[CalibrationNews]) -> list[str]:
                 "(shown, not corrected)."
             )
     return sentences
+
+
+def _slip(slip: SlipNews) -> str:
+    return (
+        f"{slip.words}, which was noticed at {slip.known_at_s:.0f} s: angles in between are wrong "
+        "and left out of the means, later ones that depend on where it sits are empty until the "
+        "next calibration."
+    )
 
 
 def _strides(strides: Sequence[Stride]) -> list[str]:

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from pelvicsense.datatypes.calibration import Calibration, CalibrationNews
+from pelvicsense.datatypes.calibration import Calibration, CalibrationNews, SlipNews
 from pelvicsense.datatypes.gait import StanceReport, Stride
 from pelvicsense.datatypes.placement import Placement, Side
 from pelvicsense.datatypes.samples import Mark, MarkKind, SampleBlock, StreamInput
@@ -114,6 +114,8 @@ class StatusTracker:
                 self._drops[item.side] = drop if math.isfinite(drop) else None
             elif isinstance(item, CalibrationNews):
                 self._take_news(item)
+            elif isinstance(item, SlipNews):
+                self.note(f"{item.words}; fasten it and recalibrate")
 
     def take_link(self, sensor: Placement, state: str, host_ns: int) -> None:
         """Take what a sensor's link does from ``host_ns`` on, in the words of the source."""

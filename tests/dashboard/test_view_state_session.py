@@ -13,7 +13,7 @@ from pelvicsense.dashboard.view_model import ViewModel
 from pelvicsense.dashboard.view_state import Page
 from pelvicsense.dashboard.view_state_session import Mend, SessionView
 from pelvicsense.dashboard.view_state_setup import CalibrateStep, SensorState
-from pelvicsense.datatypes.calibration import CalibrationNews, CalibrationRefusal
+from pelvicsense.datatypes.calibration import CalibrationNews, CalibrationRefusal, SlipNews
 from pelvicsense.datatypes.gait import Flag
 from pelvicsense.datatypes.placement import Placement, Side
 from pelvicsense.datatypes.samples import Mark, MarkKind
@@ -171,9 +171,14 @@ def test_swapped_thighs_are_said_with_their_mend(screen: Screen) -> None:
 
 
 def test_a_slipped_sensor_is_said_with_its_mend(screen: Screen) -> None:
-    view = screen.shown(accepted(), stride(1, flags=(Flag.SLIP,)))
-    assert [alert.mend for alert in view.alerts] == [Mend.RECALIBRATE]
-    assert screen.shown(stride(2)).alerts == ()
+    slip = SlipNews(
+        placement=Placement.THIGH_LEFT, turn_deg=(0.0, 12.0, 0.0), since_s=20.0, known_at_s=24.0
+    )
+    (alert,) = screen.shown(accepted(), slip, stride(1, flags=(Flag.SLIP,))).alerts
+    assert alert.mend is Mend.RECALIBRATE
+    assert alert.text.startswith("The left thigh sensor seems to have moved")
+    assert len(screen.shown(stride(2)).alerts) == 1  # of the other side, which did not slip
+    assert screen.shown(Mark(host_ns=25 * 10**9, kind=MarkKind.RECALIBRATE)).alerts == ()
 
 
 def sensor(state: str, **change: object) -> SensorStatus:

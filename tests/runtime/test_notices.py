@@ -7,6 +7,7 @@ import pytest
 import pelvicsense
 from pelvicsense.cli.app import run
 from pelvicsense.datatypes.gait import Flag
+from pelvicsense.datatypes.placement import Side
 from pelvicsense.runtime.notices import FLAG_WORDS
 
 
@@ -38,6 +39,19 @@ def test_what_is_wrong_is_told(
     target = tmp_path / "edited"
     assert run(["edit", str(simulated_walk), *options, "--out", str(target)]) == 0
     assert any(words in notice for notice in pelvicsense.analyze(target).notices)
+
+
+def test_a_slip_is_told_with_its_sensor(tmp_path: Path) -> None:
+    folder = tmp_path / "slip"
+    slip = ["--slip", "thigh_left", "25", "12", "0", "0"]
+    assert run(["simulate", "--duration", "45", *slip, "--out", str(folder)]) == 0
+    result = pelvicsense.analyze(folder)
+    (notice,) = result.notices
+    assert notice.startswith("The left thigh sensor seems to have moved on the body at 2")
+    assert "noticed at" in notice
+    (walk,) = result.summary.activities
+    # Where strides of before and after the slip counted alike, it would be several degrees.
+    assert walk.sides[Side.LEFT].figures["hip_adduction_peak_deg"].sd < 1.5
 
 
 def test_a_gap_is_told(tmp_path: Path) -> None:

@@ -8,7 +8,12 @@ import math
 import pytest
 from live_groups import GROUP_NS, ORIGIN_NS, PER_GROUP, group
 
-from pelvicsense.datatypes.calibration import Calibration, CalibrationNews, CalibrationRefusal
+from pelvicsense.datatypes.calibration import (
+    Calibration,
+    CalibrationNews,
+    CalibrationRefusal,
+    SlipNews,
+)
 from pelvicsense.datatypes.gait import StanceReport, Stride, StrideAngles
 from pelvicsense.datatypes.placement import Activity, Placement, Side
 from pelvicsense.datatypes.samples import Mark, MarkKind
@@ -138,6 +143,17 @@ def test_calibration_follows_the_news() -> None:
     assert status.calibration_reason is None
     tracker.take_inputs([Mark(host_ns=ORIGIN_NS, kind=MarkKind.RECALIBRATE)])
     assert tracker.status(ORIGIN_NS, 0).calibration is CalibrationState.WAITING
+
+
+def test_a_slip_is_a_notice_that_names_the_sensor() -> None:
+    tracker = fed(1)
+    slip = SlipNews(
+        placement=Placement.PELVIS, turn_deg=(8.0, 0.0, 0.0), since_s=20.2, known_at_s=23.0
+    )
+    tracker.take_outputs([slip])
+    assert tracker.status(now_after(1), 0).notices == (
+        "the pelvis sensor seems to have moved on the body at 20 s; fasten it and recalibrate",
+    )
 
 
 def test_strides_are_counted_and_the_newest_drop_is_shown_unknown_or_not() -> None:
