@@ -12,6 +12,7 @@ limits lie beyond what people change from one stride to the next.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -222,8 +223,15 @@ class SlipDetector:
         for rows in (series.angles, series.ends_s, series.activities):
             del rows[:spare]
         last = min(last, config.before)
-        before, after = np.array(series.angles[:last]), np.array(series.angles[-config.after :])
         limits = config.pelvis_deg if placement is Placement.PELVIS else config.thigh_deg
+        # Most strides differ too little for the jump that a slip takes, see below.
+        old, new = series.angles[last - 1], series.angles[-config.after]
+        if all(
+            abs(a - b) < config.abruptness * math.radians(limit)
+            for a, b, limit in zip(old, new, limits, strict=False)
+        ):
+            return None
+        before, after = np.array(series.angles[:last]), np.array(series.angles[-config.after :])
         usual = np.median(before, axis=0)
         # One stride may stumble: the second furthest counts.
         scatter = np.sort(np.abs(before - usual), axis=0)[-2]
