@@ -15,17 +15,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 
 from pelvicsense.calibration.stride_attitude import (
     BINS,
     StridePattern,
-    lean,
-    stride_pattern,
+    stride_patterns,
     twist,
 )
-from pelvicsense.datatypes.arrays import FloatArray
+from pelvicsense.datatypes.arrays import FloatArray, IntArray
 from pelvicsense.datatypes.calibration import SlipNews
 from pelvicsense.datatypes.motion import SegmentBlock
 from pelvicsense.datatypes.placement import Activity, Placement, Side
@@ -33,6 +33,9 @@ from pelvicsense.numerics.running_sums import RunningSums
 
 _AGAINST_OTHERS = [3, 1, 4]
 """Where the lean against the other sensors' stands in a stride's angles; a twist stands alone."""
+
+Patterns: TypeAlias = "Sequence[StridePattern] | None"
+"""One stride seen by each worn sensor; none where it can no longer be seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,26 +149,48 @@ class SlipDetector:
         """Drop rows that no open stride can need; to be called when a block's strides are done."""
         self._sums.drop_before(self._sums.end_index - round(6.0 * self.rate_hz))
 
+    def patterns(self, spans_s: Sequence[tuple[float, float]]) -> list[Patterns]:
+        """Return what strides look like to every sensor; together, as one alone costs as much.
+
+        Nothing for a stride whose rows are gone.
+        """
+        if not spans_s:
+            return []
+        start, stop = self.rate_hz * np.array(spans_s).T
+        edges = np.linspace(start, stop, BINS + 1, axis=1)
+        rows = np.floor(edges).astype(np.int64)
+        kept = (rows[:, 0] >= self._sums.first_index) & (rows[:, -1] < self._sums.end_index)
+        found: list[Patterns] = [None] * len(spans_s)
+        if kept.any():
+            means = self._means(edges[kept], rows[kept])
+            up, rate = np.split(means.reshape(*means.shape[:2], -1, 3), 2, axis=2)
+            some = stride_patterns(up.transpose(0, 2, 3, 1), rate.transpose(0, 2, 3, 1))
+            for k, patterns in zip(kept.nonzero()[0].tolist(), some, strict=True):
+                found[k] = patterns
+        return found
+
     def stride(
-        self, side: Side, activity: Activity, start_s: float, end_s: float, known_at_s: float
+        self,
+        side: Side,
+        activity: Activity,
+        span_s: tuple[float, float],
+        patterns: Patterns,
+        known_at_s: float,
     ) -> list[SlipNews]:
         """Take a straight, undisturbed stride; return the slips that it makes known."""
-        watched = [p for p in self._seen.get(side, ()) if p not in self.slips]
-        means = self._means(start_s, end_s) if watched else None
-        if means is None:
+        if patterns is None:
             return []
-        up = means[:, : 3 * len(self._column)].mean(axis=0).reshape(-1, 3)
-        leans = [lean(one) for one in up]
         found = []
-        for placement in watched:
-            own = self._column[placement]
-            rate = means[:, 3 * (len(leans) + own) : 3 * (len(leans) + own + 1)]
-            pattern = stride_pattern(up[own], rate)
+        start_s, end_s = span_s
+        for placement in self._seen.get(side, ()):
+            if placement in self.slips:
+                continue
+            pattern = patterns[self._column[placement]]
             running = activity is Activity.RUN
             series = self._enter((placement, running), pattern, end_s - start_s)
             if series is None:
                 continue
-            others = [leans[i] for i in self._partners[placement]]
+            others = [patterns[i].lean for i in self._partners[placement]]
             x, z = pattern.lean
             series.angles.append(
                 (
@@ -184,18 +209,15 @@ class SlipDetector:
                 found.append(slip)
         return found
 
-    def _means(self, start_s: float, end_s: float) -> FloatArray | None:
-        """Return the means of all columns over `BINS` exactly equal parts of a stride."""
-        edges = np.linspace(start_s * self.rate_hz, end_s * self.rate_hz, BINS + 1)
-        rows = np.floor(edges).astype(np.int64)
-        sums = self._sums
-        if rows[0] < sums.first_index or rows[-1] + 1 > sums.end_index:
-            return None
-        begin = np.full(len(rows), rows[0])
-        share = (edges - rows)[:, None]
-        totals = sums.over_each(begin, rows)
-        totals = totals + share * (sums.over_each(begin, rows + 1) - totals)
-        return np.asarray(np.diff(totals, axis=0) / (edges[1] - edges[0]), dtype=np.float64)
+    def _means(self, edges: FloatArray, rows: IntArray) -> FloatArray:
+        """Return the means of all columns over equal parts of strides, (j, `BINS`, columns).
+
+        ``edges`` (j, `BINS` + 1) are where the parts meet, in grid rows, and ``rows`` their floors.
+        """
+        totals = self._sums.before_each(rows)
+        totals += (edges - rows)[..., None] * (self._sums.before_each(rows + 1) - totals)
+        length = (edges[:, 1] - edges[:, 0])[:, None, None]
+        return np.asarray((totals[:, 1:] - totals[:, :-1]) / length)
 
     def _enter(
         self, key: tuple[Placement, bool], pattern: StridePattern, stride_time_s: float

@@ -21,7 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pelvicsense.datatypes.arrays import FloatArray
-from pelvicsense.numerics import quaternion
 
 ComplexArray = NDArray[np.complex128]
 
@@ -29,9 +28,10 @@ BINS = 32
 """Parts of equal length into which a stride is cut."""
 
 _HARMONICS = np.array([*range(1, 7), *range(-6, 0)])
+_PARTS = np.arange(BINS) / BINS
+_FOURIER: ComplexArray = np.exp(-2j * np.pi * _HARMONICS[:, None] * _PARTS)
 _SHIFTS = np.linspace(-0.06, 0.06, 49)
 _PHASORS: ComplexArray = np.exp(2j * np.pi * _SHIFTS[:, None] * _HARMONICS)
-_Y = np.array([0.0, 1.0, 0.0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,48 +42,50 @@ class StridePattern:
     ----------
     lean
         By how much the sensor leans about the anterior and the right axis, rad.
-    horizontal, vertical
-        (12,) harmonics of the angular rates about the horizontal (z + ix) and the vertical axis,
-        taken upright, rad/s.
+    harmonics
+        (2, 12) of the angular rates about the horizontal (z + ix) and the vertical axis, taken
+        upright, rad/s.
     """
 
     lean: tuple[float, float]
-    horizontal: ComplexArray
-    vertical: ComplexArray
+    harmonics: ComplexArray
 
 
-def stride_pattern(up: FloatArray, rate: FloatArray) -> StridePattern:
-    """Return the pattern of a stride.
+def stride_patterns(up: FloatArray, rate: FloatArray) -> list[list[StridePattern]]:
+    """Return the patterns of ``j`` strides, each seen by ``s`` sensors; they do not mix.
 
     Parameters
     ----------
-    up
-        (3,) mean of the vertical in segment axes.
-    rate
-        (`BINS`, 3) angular rate in segment axes, rad/s, means over equal parts of the stride.
+    up, rate
+        (j, s, 3, `BINS`) the vertical and the angular rate, rad/s, in segment axes: means over
+        equal parts of a stride.
     """
-    vertical = up / np.sqrt(np.sum(up * up))
-    x, y, z = quaternion.rotate(quaternion.smallest_rotation(vertical, _Y), rate).T
-    return StridePattern(
-        lean=lean(up),
-        horizontal=np.fft.fft(z + 1j * x)[_HARMONICS] / BINS,
-        vertical=np.fft.fft(y)[_HARMONICS] / BINS,
-    )
-
-
-def lean(up: FloatArray) -> tuple[float, float]:
-    """Return by how much a sensor leans about the anterior and the right axis, rad.
-
-    Its own turn is the inverse of the turn of the vertical (3,) that it sees.
-    """
-    x, y, z = up.tolist()
-    return math.atan2(-z, y), math.atan2(x, y)
+    # Laid out alike for any number of strides, so that sums come out alike to the last bit.
+    up, rate = np.ascontiguousarray(up).mean(axis=3), np.ascontiguousarray(rate)
+    length = np.sqrt(np.sum(up * up, axis=2, keepdims=True))
+    ux, uy, uz = np.moveaxis((up / length)[..., None], 2, 0)
+    rx, ry, rz = np.moveaxis(rate, 2, 0)
+    # The smallest rotation that turns the vertical onto the long axis y
+    about_vertical = ux * rx + uy * ry + uz * rz
+    share = (about_vertical + ry) / (1.0 + uy)
+    upright = np.empty((*ry.shape[:2], 2, BINS), dtype=np.complex128)
+    upright[:, :, 0].real, upright[:, :, 0].imag = rz - share * uz, rx - share * ux
+    upright[:, :, 1] = about_vertical
+    harmonics = np.mean(_FOURIER * upright[:, :, :, None, :], axis=4)
+    # A sensor's own turn is the inverse of the turn of the vertical that it sees.
+    leans = np.stack([np.arctan2(-up[..., 2], up[..., 1]), np.arctan2(up[..., 0], up[..., 1])], 2)
+    return [
+        [
+            StridePattern(lean=(anterior, right), harmonics=own)
+            for (anterior, right), own in zip(*one, strict=True)
+        ]
+        for one in zip(leans.tolist(), harmonics, strict=True)
+    ]
 
 
 def twist(reference: StridePattern, stride: StridePattern) -> float:
     """Return by how much the sensor is twisted about the long axis against a reference, rad."""
-    # Sums of products, as a matrix product's last bits depend on where its operands lie.
-    horizontal = np.sum(_PHASORS * (np.conj(reference.horizontal) * stride.horizontal), axis=1)
-    vertical = np.sum(_PHASORS * (np.conj(reference.vertical) * stride.vertical), axis=1)
+    product = np.conj(reference.harmonics) * stride.harmonics
+    horizontal, vertical = np.sum(_PHASORS * product[:, None, :], axis=2)
     best = horizontal[np.argmax(np.abs(horizontal) + np.real(vertical))]
     return -math.atan2(best.imag, best.real)

@@ -55,6 +55,10 @@ class RunningSums:
         """Return the sums over several stretches [first, end) at once, (j, c); as `over`."""
         return self._sums.take(end - 1) - self._sums.take(first - 1)
 
+    def before_each(self, rows: IntArray) -> FloatArray:
+        """Return the sums of everything before each of several rows, (j, c); for differences."""
+        return self._sums.take(rows - 1)
+
     def drop_before(self, index: int) -> None:
         """Forget rows before a grid index."""
         self._sums.drop_before(min(index, self.end_index) - 1)

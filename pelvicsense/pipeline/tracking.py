@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from pelvicsense.calibration.apply import to_segments
 from pelvicsense.calibration.gaps import GapWatch
-from pelvicsense.calibration.slip import SlipDetector
+from pelvicsense.calibration.slip import Patterns, SlipDetector
 from pelvicsense.calibration.tracker import Heading, HeadingTracker
 from pelvicsense.datatypes.calibration import Calibration, SlipNews
 from pelvicsense.datatypes.gait import Flag, GaitEvent, StanceReport, Stride, StrideCurve
@@ -143,6 +143,8 @@ class Tracking:
                 [done.span_s for _, done in completed if done is not None]
             )
         )
+        strides = [done.span_s for _, done in completed if isinstance(done, StrideTimes)]
+        patterns = iter(self._slips.patterns(strides))
         found: list[_Found] = []
         for event, done in completed:
             found.append(self._known(event))
@@ -151,17 +153,17 @@ class Tracking:
             elif isinstance(done, StrideTimes):
                 opened = self._open[done.stance.side]
                 closed = self._meter.judge(done, opened, next(stretches))
-                found += [*self._slipped(closed), closed]
+                found += [*self._slipped(closed, next(patterns)), closed]
         return found
 
-    def _slipped(self, closed: ClosedStride) -> list[SlipNews]:
+    def _slipped(self, closed: ClosedStride, patterns: Patterns) -> list[SlipNews]:
         """Look for slips in a stride; mark it if a sensor that it depends on has slipped."""
         times, side = closed.times, closed.times.stance.side
         news: list[SlipNews] = []
         if not closed.flags and self.zero_known:
             known_at_s = max(times.known_at_s, self._accepted_s)
             news = self._slips.stride(
-                side, times.stance.activity, times.stance.t_contact_s, times.t_end_s, known_at_s
+                side, times.stance.activity, times.span_s, patterns, known_at_s
             )
         closed.slipped = self._meter.slipped(side)
         if closed.slipped and Flag.SLIP not in closed.opened.flags:

@@ -69,7 +69,8 @@ def noticed(turns: dict[Placement, Turn], activity: Activity = Activity.WALK) ->
         for side, later_s in ((Side.LEFT, 0.0), (Side.RIGHT, 0.5)):
             start_s = number * STRIDE_S + later_s
             end_s = min(start_s + STRIDE_S, t_s[-1] - 0.02)
-            found += detector.stride(side, activity, start_s, end_s, end_s)
+            patterns = detector.patterns([(start_s, end_s)])[0]
+            found += detector.stride(side, activity, (start_s, end_s), patterns, end_s)
     return found
 
 
