@@ -9,7 +9,7 @@ and real): the guess is wrong about the vertical by 0.3 × rate × length (stand
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pelvicsense.datatypes.motion import GridBlock
@@ -86,6 +86,9 @@ class GapWatch:
         return Gap(placement, row, rows / self._rate_hz, min(sigma, LOST_SIGMA))
 
 
-def heading_sigma(gaps: Sequence[Gap], placements: Sequence[Placement]) -> float:
-    """Return what gaps of these sensors leave unknown of the angle between their headings, rad."""
-    return math.sqrt(sum(gap.heading_sigma**2 for gap in gaps if gap.placement in placements))
+def heading_sigma(gaps: Iterable[Gap]) -> float:
+    """Return what gaps of two sensors leave unknown of the angle between their headings, rad.
+
+    To the last bit the same in whatever order the gaps became known.
+    """
+    return math.sqrt(math.fsum(gap.heading_sigma**2 for gap in gaps))

@@ -224,7 +224,9 @@ class Calibrator:
         if not gaps or isinstance(outcome, CalibrationRefusal):
             return outcome
         sigmas = {
-            side: math.hypot(sigma, heading_sigma(gaps, [Placement.PELVIS, Placement.thigh(side)]))
+            side: math.hypot(
+                sigma, heading_sigma(gap for gap in gaps if gap.placement.side in (None, side))
+            )
             for side, sigma in outcome.heading_sigma.items()
         }
         return replace(outcome, heading_sigma=sigmas)

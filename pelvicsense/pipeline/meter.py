@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pelvicsense.calibration.gaps import Gap
+from pelvicsense.calibration.gaps import Gap, heading_sigma
 from pelvicsense.calibration.tracker import HeadingTracker
 from pelvicsense.datatypes.arrays import FloatArray, IntArray
 from pelvicsense.datatypes.calibration import Calibration, SlipNews
@@ -289,10 +289,10 @@ class StrideMeter:
 
     def _note_gaps(self, side: Side, end: int) -> None:
         """Tell the tracker of gaps since the last stance or stride of this side."""
-        for gap in self._gaps[side]:
-            if gap.row < end:
-                self._tracker.interrupted(side, gap.heading_sigma)
-        self._gaps[side] = [gap for gap in self._gaps[side] if gap.row >= end]
+        since = [gap for gap in self._gaps[side] if gap.row < end]
+        if since:
+            self._tracker.interrupted(side, heading_sigma(since))
+            self._gaps[side] = [gap for gap in self._gaps[side] if gap.row >= end]
 
 
 def _in_bend(activity: Activity, rate: float) -> bool:

@@ -17,7 +17,7 @@ from pelvicsense.numerics.running_sums import RunningSums
 _BEND_SPAN_S = 3.0
 """Span over which a bend's yaw rate is taken: the filter's time constant."""
 
-_LATELY_S = 8.0
+_LATELY_S = 5.0
 """How long it is remembered that a sensor was not settled."""
 
 

@@ -20,6 +20,7 @@ from pelvicsense.synthetic import (
     Locomotion,
     Outage,
     PersonConfig,
+    RadioConfig,
     SensorConfig,
     SimulatedSession,
     Standing,
@@ -131,3 +132,26 @@ def test_after_a_gap_its_side_is_back_within_six_seconds_and_less_sure_at_first(
     back = [s for s in left if s.t_contact_s > max(lost)]
     errors = [s.standard_errors.hip_adduction_peak_deg for s in back]
     assert errors[0] > 1.05 * errors[-1]
+
+
+def test_gaps_of_several_sensors_count_the_same_live_and_in_batch() -> None:
+    """To the last bit, though live they become known mixed, and here one sensor after another."""
+    script = ActivityScript(
+        sections=(
+            Standing(duration_s=6.0),
+            Locomotion(activity=Activity.WALK, duration_s=100.0),
+            Standing(duration_s=3.0),
+        )
+    )
+    sensors = [
+        SensorConfig(
+            placement=placement,
+            radio=RadioConfig(samples_per_packet=5, loss_fraction=0.05),
+            outages=(Outage(start_s=35.0 + 7.0 * i, duration_s=1.0),),
+        )
+        for i, placement in enumerate(Placement)
+    ]
+    simulated = simulate(PersonConfig(), sensors, script, 5)
+    live, batch = strides(simulated, 0.05), strides(simulated, 1000.0)
+    assert len(batch) > 60
+    assert live == batch
