@@ -99,7 +99,7 @@ class Tracking:
             slips=self._slips.slips,
             zero_known=start.zero_known,
         )
-        self._gaps = GapWatch(rate_hz, tuple(calibration.sensor_from_segment))
+        self._gaps = GapWatch(rate_hz, placements)
         self._open: dict[Side, OpenStance] = {}
 
     def headings(self, t_s: float) -> dict[Side, Heading]:

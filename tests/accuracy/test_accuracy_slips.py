@@ -29,7 +29,7 @@ def test_slips_of_fifteen_degrees_are_noticed(
 def test_nothing_else_is_called_a_slip(what: str, record_property: pytest.RecordProperty) -> None:
     tasks = quiet_tasks(PEOPLE)[what]
     if not tasks:
-        pytest.skip("no reference recordings")
+        pytest.skip("reference sessions are absent; set PELVICSENSE_REFERENCE to their folder")
     results = [run_task(task) for task in tasks]
     strides = sum(result["strides"] for result in results)
     record_property("figures", f"{what}: no slip in {len(tasks)} sessions, {strides} strides")
