@@ -18,7 +18,8 @@ class ContactConfig:
         When the landing foot is looked for first, and when an initial contact of walking is told.
     doubtful_step, doubtful_decision_s
         A step sooner after the last than this share of the recent step times may be a second
-        bump of the same landing: it is decided later, when a better one may have been seen.
+        bump of the same landing: it is decided later, when a better one may have been seen. So is
+        when a foot landed while the other thigh does not begin to swing.
     final_deadline_s
         When a final contact is given up for which no swing has begun.
     pairing_s

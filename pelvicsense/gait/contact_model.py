@@ -152,6 +152,39 @@ The regression has weight 0.65; the rest is "the vertical acceleration peaks 48 
 which holds across people, and the end of the swing is clipped closer: where the thigh's angle has a
 plateau, its maximum may come 200 ms late."""
 
+INITIAL_FIRST = replace(
+    INITIAL_TWO_THIGHS,
+    sigma_ms=20.0,
+    pull=Pull(
+        landmark="swing_end",
+        after_ms=190.0,
+        until=40.0,
+        weight=0.5,
+        earliest=-60.0,
+        latest=40.0,
+        usual=0.0,
+    ),
+)
+"""Initial contact of the first step after standing, both thighs worn: the leg is set down later
+after the end of its swing (five optical starts: 155 to 215 ms, in walking 120 to 165)."""
+
+INITIAL_LAST = replace(
+    INITIAL_TWO_THIGHS,
+    sigma_ms=20.0,
+    pull=Pull(
+        landmark="swing_end",
+        after_ms=120.0,
+        until=40.0,
+        weight=0.8,
+        earliest=-120.0,
+        latest=20.0,
+        usual=0.0,
+    ),
+)
+"""Initial contact of the last step before standing, both thighs worn: the pelvis hardly feels the
+landing of a foot that is only set beside the other, and its landmarks come late (eleven optical
+stops: contact 95 to 165 ms after the end of the swing, 80 ms before to 20 ms after the anchor)."""
+
 INITIAL_UPSTAIRS = ContactModel(
     intercept_ms=66.0,
     sigma_ms=16.0,

@@ -16,7 +16,7 @@ live and batch agree.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -44,6 +44,8 @@ class _Landing:
     step: Step
     due: int
     retried: bool = False
+    first: bool = False
+    awaits_push: bool = True
     thighs: tuple[Side, ...] = ()
     side: Side | None = None
     swing: Swing | None = None
@@ -82,6 +84,7 @@ class ContactDetector:
         self._newest = first_index - 1
         self._anchors: list[Step] = []
         self._landings: list[_Landing] = []
+        self._last_landing = -math.inf
         self._finals = FinalContacts(config, rate_hz, self._pelvis, self._swings, self._landmarks)
 
     def feed(self, block: SegmentBlock) -> list[GaitEvent]:
@@ -126,8 +129,7 @@ class ContactDetector:
         step, row = landing.step, landing.due
         self._prune(step)
         if landing.side is not None:
-            self._landings.remove(landing)
-            return [self._initial(landing, row)]
+            return self._tell(landing)
         running = not landing.retried and self._is_running(step, row)
         doubtful = not landing.retried and not running and self._is_doubtful(step)
         landing.thighs = self._usable(step, row)
@@ -156,12 +158,38 @@ class ContactDetector:
             )
         )
         landing.activity = activity
-        if running:
-            self._landings.remove(landing)
-            return [self._initial(landing, row)]
-        landing.due = max(row, self._due(step, self.config.decision_s))
-        if landing.due > row:
-            return []
+        landing.first = self._begins_a_bout(step, row)
+        self._last_landing = step.anchor
+        if not running:
+            landing.due = max(row, self._due(step, self.config.decision_s))
+            if landing.due > row:
+                return []
+        return self._tell(landing)
+
+    def _begins_a_bout(self, step: Step, row: int) -> bool:
+        """Whether the person stood before a landing."""
+        pause = self.config.steps.forget_s * self.rate_hz
+        if step.anchor - self._last_landing < pause:
+            return False
+        return Placement.PELVIS in self._pelvis.settled(step.anchor - pause, row)
+
+    def _tell(self, landing: _Landing) -> list[GaitEvent]:
+        """Return the initial contact, or put it off once until the other thigh begins to swing.
+
+        A thigh that does not begin to swing belongs to the last step of a bout.
+        """
+        side, row = landing.side, landing.due
+        assert side is not None
+        if (
+            landing.awaits_push
+            and landing.activity is not Activity.RUN
+            and side.other in landing.thighs
+            and self._landmarks.push(side.other, landing.step, row) is None
+        ):
+            landing.awaits_push = False
+            landing.due = max(row, self._due(landing.step, self.config.doubtful_decision_s))
+            if landing.due > row:
+                return []
         self._landings.remove(landing)
         return [self._initial(landing, row)]
 
@@ -191,7 +219,7 @@ class ContactDetector:
             landmarks = self._landmarks.of_pelvis(step, row) | self._landmarks.of_thighs(
                 step, landing.thighs, side, landing.swing, row
             )
-            at = self._initial_model(landing.thighs, activity).place(landmarks)
+            at = self._initial_model(landing, landmarks).place(landmarks)
         return GaitEvent(
             kind=EventKind.INITIAL_CONTACT,
             side=side,
@@ -285,12 +313,16 @@ class ContactDetector:
         return Activity.STAIRS_UP if climbing else Activity.WALK
 
     def _initial_model(
-        self, thighs: tuple[Side, ...], activity: Activity
+        self, landing: _Landing, landmarks: Mapping[str, float]
     ) -> contact_model.ContactModel:
-        if activity is Activity.STAIRS_UP:
+        if landing.activity is Activity.STAIRS_UP:
             return contact_model.INITIAL_UPSTAIRS
-        if len(thighs) == 1:
+        if len(landing.thighs) == 1:
             return contact_model.INITIAL_ONE_THIGH
+        if landing.first:
+            return contact_model.INITIAL_FIRST
+        if "push_start" not in landmarks:
+            return contact_model.INITIAL_LAST
         return contact_model.INITIAL_TWO_THIGHS
 
     # -- bookkeeping ---------------------------------------------------------------------------

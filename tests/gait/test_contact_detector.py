@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -14,7 +15,9 @@ from pelvicsense.datatypes.gait import EventKind, GaitEvent
 from pelvicsense.datatypes.motion import SegmentBlock, SegmentSignal
 from pelvicsense.datatypes.placement import Activity, Placement, Side
 from pelvicsense.gait.contact_config import ContactConfig
+from pelvicsense.gait.contact_model import INITIAL_LAST
 from pelvicsense.gait.contacts import ContactDetector
+from pelvicsense.gait.signals import flexion
 from pelvicsense.synthetic import (
     ActivityScript,
     Locomotion,
@@ -203,3 +206,44 @@ def test_one_thigh_does_while_the_other_is_unsettled() -> None:
     assert inferred == {Side.LEFT}
     after = [event for event in events if event.t_s > end_s + 1.5]
     assert len(after) > 20
+
+
+def test_the_first_step_after_standing_is_less_certain() -> None:
+    session = steady(Activity.WALK, 12.0, ideal=True, seed=71)
+    initial = [
+        e for e in detect(segments(session)) if e.kind is EventKind.INITIAL_CONTACT and e.t_s > 3.0
+    ]
+    first, others = initial[0], initial[1:-2]
+    assert first.sigma_s > max(event.sigma_s for event in others)
+
+
+def test_the_last_step_is_told_by_the_swing_that_ends_in_it() -> None:
+    """Where no other thigh begins to swing, the pelvis' landmarks are those of a stop."""
+    block = segments(steady(Activity.WALK, 12.0, ideal=True, seed=71))
+    whole = [e for e in detect(block) if e.kind is EventKind.INITIAL_CONTACT]
+    last = whole[-6]
+    stop = round((last.t_s - 0.05) * block.rate_hz) - block.first_index
+    other = block.segments[Placement.thigh(last.side.other)]
+    still = other.rate.copy()
+    still[stop:] = 0.0
+    halted = SegmentBlock(
+        first_index=block.first_index,
+        rate_hz=block.rate_hz,
+        segments={
+            **block.segments,
+            Placement.thigh(last.side.other): replace(other, rate=still),
+        },
+    )
+    told = [
+        e
+        for e in detect(halted)
+        if e.kind is EventKind.INITIAL_CONTACT and abs(e.t_s - last.t_s) < 0.15
+    ]
+    assert len(told) == 1
+    assert told[0].known_at_s > last.known_at_s
+    angle = flexion(block.segments[Placement.thigh(last.side)])[1]
+    before = stop - round(0.3 * block.rate_hz)
+    most_flexed_s = (block.first_index + before + np.argmax(angle[before:stop])) / block.rate_hz
+    assert INITIAL_LAST.pull is not None
+    drawn_to_s = most_flexed_s + 1e-3 * INITIAL_LAST.pull.after_ms
+    assert abs(told[0].t_s - drawn_to_s) < 0.5 * abs(last.t_s - drawn_to_s)
