@@ -18,8 +18,9 @@ class ContactConfig:
         When the landing foot is looked for first, and when an initial contact of walking is told.
     doubtful_step, doubtful_decision_s
         A step sooner after the last than this share of the recent step times may be a second
-        bump of the same landing: it is decided later, when a better one may have been seen. So is
-        when a foot landed while the other thigh does not begin to swing.
+        bump of the same landing: it is decided later, when a better one may have been seen.
+    late_push_s
+        Until when an initial contact waits for the other thigh to begin its swing.
     final_deadline_s
         When a final contact is given up for which no swing has begun.
     pairing_s
@@ -47,6 +48,7 @@ class ContactConfig:
     decision_s: float = 0.265
     doubtful_step: float = 0.6
     doubtful_decision_s: float = 0.44
+    late_push_s: float = 0.34
     final_deadline_s: float = 0.80
     pairing_s: tuple[float, float] = (-0.23, 0.40)
     push_s: tuple[float, float] = (-0.25, 0.60)

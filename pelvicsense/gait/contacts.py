@@ -182,12 +182,12 @@ class ContactDetector:
         assert side is not None
         if (
             landing.awaits_push
-            and landing.activity is not Activity.RUN
+            and landing.activity is Activity.WALK
             and side.other in landing.thighs
             and self._landmarks.push(side.other, landing.step, row) is None
         ):
             landing.awaits_push = False
-            landing.due = max(row, self._due(landing.step, self.config.doubtful_decision_s))
+            landing.due = max(row, self._due(landing.step, self.config.late_push_s))
             if landing.due > row:
                 return []
         self._landings.remove(landing)
