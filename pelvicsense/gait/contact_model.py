@@ -218,7 +218,7 @@ FINAL_TWO_THIGHS = ContactModel(
     intercept_ms=254.2,
     sigma_ms=17.0,
     terms={
-        "step_time": Term(0.020, 587.0, 288.0, 919.0),
+        "step_time": Term(0.075, 587.0, 288.0, 919.0),
         "swing_end": Term(0.027, -67.0, -256.0, 145.0),
         "swing_end_angle": Term(-0.415, 44.0, 28.0, 105.0),
         "push_start": Term(0.332, 141.0, -12.0, 315.0),
