@@ -4,9 +4,9 @@ Definitions: at contact = at initial contact; midstance = at 50 % of stance; pea
 stance; excursion = peak - at contact. Pelvic drop is obliquity seen from the standing side.
 
 A standard uncertainty adds, in squares: the calibration (forward axis of the pelvis, heading of
-the thigh), drift of the heading, inclination and soft tissue (constants per activity), and the
-contact's timing through the slope of the angle. What is common to peak and contact cancels in an
-excursion.
+the thigh), drift of the heading, inclination and soft tissue (constants per activity), what is left
+of a false tilt (`false_tilt`), and the contact's timing through the slope of the angle. What is
+common to peak and contact cancels in an excursion.
 """
 
 from __future__ import annotations
@@ -51,6 +51,9 @@ class StanceTask:
         Standard uncertainty of the calibrated heading and of its change since, rad.
     pelvis_tilt_sigma, thigh_tilt_sigma
         Standard uncertainty of the two inclinations that a recent gap has left, rad.
+    false_tilt, false_tilt_sigma
+        How much too high the pelvis seems on the right for having turned, and the standard
+        uncertainty of that, rad.
     """
 
     side: Side
@@ -67,6 +70,8 @@ class StanceTask:
     drift_sigma: float
     pelvis_tilt_sigma: float = 0.0
     thigh_tilt_sigma: float = 0.0
+    false_tilt: float = 0.0
+    false_tilt_sigma: float = 0.0
 
     @property
     def hip_known(self) -> bool:
@@ -130,7 +135,8 @@ def _drop_metrics(
     sign = np.array([task.side.sign for task in tasks])
     noise = [config.noise[task.activity] for task in tasks]
     forward = np.array([task.forward_sigma for task in tasks])
-    metric = _measure(tasks, sign[:, None] * obliquity(rows[..., 0]))
+    false_tilt = np.array([task.false_tilt for task in tasks])
+    metric = _measure(tasks, sign[:, None] * (obliquity(rows[..., 0]) - false_tilt[:, None]))
     base = np.deg2rad([n.obliquity.value_deg for n in noise])
     base_excursion = np.deg2rad([n.obliquity.excursion_deg for n in noise])
     # Turning the forward axis mixes tilt into obliquity.
@@ -138,6 +144,7 @@ def _drop_metrics(
     j = np.arange(len(tasks))
     at_contact, at_peak = tilt[:, 0], tilt[j, metric.peak_row]
     gap = np.array([task.pelvis_tilt_sigma for task in tasks])
+    turned = np.array([task.false_tilt_sigma for task in tasks])
     at_middle = tilt[j, np.array([(task.end - task.first) // 2 for task in tasks])]
     values = {
         "pelvic_drop_at_contact_deg": metric.at_contact,
@@ -146,9 +153,9 @@ def _drop_metrics(
         "pelvic_drop_excursion_deg": metric.peak - metric.at_contact,
     }
     errors = {
-        "pelvic_drop_at_contact_deg": _norm(at_contact, base, gap, metric.contact_timing),
-        "pelvic_drop_midstance_deg": _norm(at_middle, base, gap, metric.midstance_timing),
-        "pelvic_drop_peak_deg": _norm(at_peak, base, gap),
+        "pelvic_drop_at_contact_deg": _norm(at_contact, base, gap, turned, metric.contact_timing),
+        "pelvic_drop_midstance_deg": _norm(at_middle, base, gap, turned, metric.midstance_timing),
+        "pelvic_drop_peak_deg": _norm(at_peak, base, gap, turned),
         "pelvic_drop_excursion_deg": _norm(
             at_peak - at_contact, base_excursion, _TILT_IN_EXCURSION * gap, metric.contact_timing
         ),

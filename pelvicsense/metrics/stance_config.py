@@ -50,6 +50,9 @@ class StanceConfig:
     timing_limit_deg
         An angle that changes by more than this within the uncertainty of the initial contact is
         not known at contact, and nor is its excursion.
+    turning_share, false_tilt_limit_deg
+        Standard uncertainty of the inclination as a share of all that turning does to it; above
+        this uncertainty the absolute drop is left empty, degrees.
     pelvis_tilt_deg, thigh_tilt_deg, tilt_time_s
         Standard uncertainty of a sensor's inclination about one axis when it has just settled after
         a gap, degrees, and the time in which it falls to 1/e, s.
@@ -76,6 +79,8 @@ class StanceConfig:
     calibrated_limit_deg: float = 9.0
     excursion_limit_deg: float = 15.0
     timing_limit_deg: float = 5.0
+    turning_share: float = 0.04
+    false_tilt_limit_deg: float = 1.0
     pelvis_tilt_deg: float = 0.6
     thigh_tilt_deg: float = 1.0
     tilt_time_s: float = 1.6

@@ -14,6 +14,7 @@ from pelvicsense.calibration.tracker import TrackerConfig
 from pelvicsense.clock.config import ClockConfig
 from pelvicsense.fusion.stage import FusionConfig
 from pelvicsense.gait.contact_config import ContactConfig
+from pelvicsense.gait.speed import SpeedConfig
 from pelvicsense.gait.strides import StrideConfig
 from pelvicsense.metrics.stance_config import StanceConfig
 
@@ -64,6 +65,7 @@ class PipelineConfig:
     contacts: ContactConfig = field(default_factory=ContactConfig)
     strides: StrideConfig = field(default_factory=StrideConfig)
     tracker: TrackerConfig = field(default_factory=TrackerConfig)
+    speed: SpeedConfig = field(default_factory=SpeedConfig)
     stance: StanceConfig = field(default_factory=StanceConfig)
     slip: SlipConfig = field(default_factory=SlipConfig)
 

@@ -15,13 +15,15 @@ from pelvicsense.datatypes.calibration import Calibration, SlipNews
 from pelvicsense.datatypes.gait import Flag, StrideAngles
 from pelvicsense.datatypes.motion import SegmentBlock
 from pelvicsense.datatypes.placement import Activity, Placement, Side
+from pelvicsense.gait.speed import SpeedEstimate
 from pelvicsense.gait.strides import Stance, StrideTimes
 from pelvicsense.metrics.curves import hip_curves, obliquity_curves
+from pelvicsense.metrics.false_tilt import false_tilt
 from pelvicsense.metrics.hip import PRODUCTS, axis_products
 from pelvicsense.metrics.stance import StanceTask, stance_metrics
-from pelvicsense.metrics.stance_config import StanceConfig
 from pelvicsense.metrics.tables import side_by_side
 from pelvicsense.numerics.history import History
+from pelvicsense.pipeline.config import PipelineConfig
 from pelvicsense.pipeline.found import ClosedStride, OpenStance
 from pelvicsense.pipeline.stretches import Stretch, Stretches
 
@@ -29,10 +31,7 @@ _TURN_RATE = math.radians(20.0)
 """Stride-mean yaw rate above which a stride is a turn, rad/s."""
 
 _CURVE_TILT = math.radians(0.7)
-"""False obliquity of a bend above which absolute drop is withheld, rad."""
-
-_TYPICAL_SPEED_MPS = {Activity.RUN: 3.0}
-"""Speed assumed for the false tilt in a bend; others walk at 1.3 m/s."""
+"""False obliquity for having turned above which a stance is flagged, rad."""
 
 _ABSOLUTE_DROP = frozenset(
     ("pelvic_drop_at_contact_deg", "pelvic_drop_midstance_deg", "pelvic_drop_peak_deg")
@@ -73,7 +72,7 @@ class StrideMeter:
 
     def __init__(
         self,
-        config: StanceConfig,
+        config: PipelineConfig,
         calibration: Calibration,
         tracker: HeadingTracker,
         first_index: int,
@@ -82,7 +81,7 @@ class StrideMeter:
         slips: Mapping[Placement, SlipNews],
         zero_known: bool,
     ) -> None:
-        self.config = config
+        self.config = config.stance
         self.rate_hz = rate_hz = tracker.rate_hz
         self._calibration = calibration
         self._tracker = tracker
@@ -95,7 +94,12 @@ class StrideMeter:
         # Vertical parts of the pelvis' right and forward axes.
         self._pelvis = History(2, first_index)
         self._products = {side: History(PRODUCTS, first_index) for side in calibration.hips}
-        self.stretches = Stretches(rate_hz, first_index, placements)
+        # Other filters' low-pass is another, and not followed here.
+        self._tilt_known = config.fusion.filter == "vqf"
+        self.stretches = Stretches(
+            rate_hz, first_index, placements, config.fusion.filters.vqf.tau_acc_s
+        )
+        self._speed = SpeedEstimate(config.speed, rate_hz, tuple(self._products), first_index)
         self._gaps: dict[Side, list[Gap]] = {side: [] for side in calibration.hips}
         self._pauses = pauses
         self._slips = slips
@@ -115,11 +119,13 @@ class StrideMeter:
                 if gap.placement in self._needed[side] and gap.row >= self._calibration.end
             ]
         self.stretches.feed(block)
+        self._speed.feed(block)
 
     def forget(self) -> None:
         """Drop rows that no open stride can need."""
         before = self._pelvis.end_index - round(10.0 * self.rate_hz)
         self.stretches.drop_before(before)
+        self._speed.drop_before(before)
         for history in (self._pelvis, *self._products.values()):
             history.drop_before(before)
 
@@ -143,9 +149,11 @@ class StrideMeter:
         if stance.side not in self._products:
             flags.append(Flag.SIDE_INFERRED)
         withheld: frozenset[str] = frozenset()
-        if known and _in_bend(stance.activity, over.bend_rate):
-            withheld |= _ABSOLUTE_DROP
+        tilt, tilt_sigma = self._false_tilt(over)
+        if known and max(abs(tilt), tilt_sigma) > _CURVE_TILT:
             flags.append(Flag.CURVE)
+        if math.degrees(tilt_sigma) > self.config.false_tilt_limit_deg:
+            withheld |= _ABSOLUTE_DROP
         if slipped := self.slipped(stance.side):
             withheld |= _of_slipped(slipped)
             flags.append(Flag.SLIP)
@@ -168,6 +176,8 @@ class StrideMeter:
                 drift_sigma=drift,
                 pelvis_tilt_sigma=self._tilt_sigma(over, Placement.PELVIS),
                 thigh_tilt_sigma=self._tilt_sigma(over, Placement.thigh(stance.side)),
+                false_tilt=tilt,
+                false_tilt_sigma=tilt_sigma,
             ),
             known=known,
             withheld=withheld,
@@ -180,6 +190,16 @@ class StrideMeter:
         if settled_s is None:
             return 0.0
         return self.config.tilt_sigma(placement, settled_s)
+
+    def _false_tilt(self, over: Stretch) -> tuple[float, float]:
+        """Return the false obliquity for having turned and its uncertainty, rad."""
+        tilt = false_tilt(over.turning, self._speed.speeds_mps(over.turning_rows))
+        if not self._tilt_known:
+            return 0.0, math.hypot(tilt.sideways, self.config.turning_share * tilt.turning)
+        return tilt.sideways, math.hypot(
+            self._speed.config.share_sigma * tilt.sideways,
+            self.config.turning_share * tilt.turning,
+        )
 
     def slipped(self, side: Side) -> frozenset[Placement]:
         """Return the sensors on which a side's angles depend and that have slipped so far."""
@@ -213,6 +233,7 @@ class StrideMeter:
         if undisturbed and stance.side in self._products:
             self._note_gaps(stance.side, over.end)
             self._tracker.stride(stance.side, stance.activity, stance.t_contact_s, times.t_end_s)
+            self._speed.stride(stance.side, stance.activity, over.first, over.end)
         findings = (
             (Flag.GAP, gap),
             (Flag.TURN, turn),
@@ -236,7 +257,7 @@ class StrideMeter:
         right_axis_up = self._pelvis.take(_rows([s.over for s in drops]))[..., 0]
         table = obliquity_curves(right_axis_up, [self._borders(s) for s in drops])
         for stride, curve in zip(drops, table, strict=True):
-            stride.obliquity_deg = curve
+            stride.obliquity_deg = curve - math.degrees(stride.opened.task.false_tilt)
         hips = [s for s in drops if self._sees_hip(s)]
         if not hips:
             return
@@ -293,12 +314,6 @@ class StrideMeter:
         if since:
             self._tracker.interrupted(side, heading_sigma(since))
             self._gaps[side] = [gap for gap in self._gaps[side] if gap.row >= end]
-
-
-def _in_bend(activity: Activity, rate: float) -> bool:
-    """Whether a steady bend tilts the apparent vertical by more than is tolerable."""
-    speed = _TYPICAL_SPEED_MPS.get(activity, 1.3)
-    return rate < _TURN_RATE and speed * rate / 9.81 > _CURVE_TILT
 
 
 def _without(angles: StrideAngles, names: frozenset[str]) -> StrideAngles:

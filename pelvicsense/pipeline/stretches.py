@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
 from pelvicsense.datatypes.arrays import FloatArray, IntArray
 from pelvicsense.datatypes.motion import SegmentBlock, SegmentSignal
 from pelvicsense.datatypes.placement import Placement
+from pelvicsense.metrics.false_tilt import (
+    PIECES,
+    PIECES_PER_TIME_CONSTANT,
+    turning_parts,
+)
 from pelvicsense.numerics.flagged_runs import FlaggedRuns
 from pelvicsense.numerics.running_sums import RunningSums
-
-_BEND_SPAN_S = 3.0
-"""Span over which a bend's yaw rate is taken: the filter's time constant."""
 
 _LATELY_S = 5.0
 """How long it is remembered that a sensor was not settled."""
@@ -31,8 +32,9 @@ class Stretch:
         Grid rows [first, end).
     yaw_rate
         Of the pelvis, mean over them, rad/s.
-    bend_rate
-        Size of the steady yaw rate, rad/s, over the last seconds up to ``end``; 0 if it was none.
+    turning, turning_rows
+        What turning before ``end`` does to the inclination, see `turning_parts`, (2, n) rad per
+        m/s, and the middle rows of these pieces, (n,).
     saturated, unsettled
         The sensors that sat at the end of their range, and that were not settled all the time.
     settled_for_s
@@ -42,7 +44,8 @@ class Stretch:
     first: int
     end: int
     yaw_rate: float
-    bend_rate: float
+    turning: FloatArray
+    turning_rows: IntArray
     saturated: frozenset[Placement]
     unsettled: frozenset[Placement]
     settled_for_s: Mapping[Placement, float]
@@ -59,12 +62,23 @@ class Stretches:
         Grid row of the first block.
     placements
         The worn sensors.
+    tilt_time_s
+        The orientation filter's time constant of the specific force, s.
     """
 
-    def __init__(self, rate_hz: float, first_index: int, placements: Sequence[Placement]) -> None:
+    def __init__(
+        self,
+        rate_hz: float,
+        first_index: int,
+        placements: Sequence[Placement],
+        tilt_time_s: float,
+    ) -> None:
         self._rate_hz = rate_hz
+        self._first_index = first_index
+        self._tilt_time_s = tilt_time_s
+        self._piece = round(tilt_time_s / PIECES_PER_TIME_CONSTANT * rate_hz)
         self._heading = RunningSums(1, first_index)
-        self._newest_heading = 0.0
+        self._newest_heading = 0.0, 0.0  # within half a turn, and followed on
         self._saturated = {placement: FlaggedRuns() for placement in placements}
         self._unsettled = {placement: FlaggedRuns() for placement in placements}
 
@@ -83,17 +97,18 @@ class Stretches:
         person does not.
         """
         forward = pelvis.earth_from_segment[:, :2, 0]
-        heading = np.concatenate([[self._newest_heading], np.arctan2(forward[:, 1], forward[:, 0])])
-        steps = np.diff(heading)
+        heading = np.arctan2(forward[:, 1], forward[:, 0])
+        before, followed = self._newest_heading
+        steps = np.diff(heading, prepend=before)
         steps -= 2.0 * np.pi * np.round(steps / (2.0 * np.pi))
-        steps[0] += self._newest_heading
-        followed = np.cumsum(steps)
-        self._newest_heading = float(followed[-1])
-        return followed
+        steps[0] += followed
+        followed_on = np.cumsum(steps)
+        self._newest_heading = float(heading[-1]), float(followed_on[-1])
+        return followed_on
 
     def drop_before(self, index: int) -> None:
-        """Forget rows before a grid index."""
-        self._heading.drop_before(index)
+        """Forget rows before a grid index, but for the headings of the turns before it."""
+        self._heading.drop_before(index - (PIECES + 2) * self._piece)
         for runs in (*self._saturated.values(), *self._unsettled.values()):
             runs.drop_before(index)
 
@@ -105,18 +120,19 @@ class Stretches:
         first, end = np.floor(start).astype(np.int64), np.ceil(stop).astype(np.int64) + 1
         turned = self._headings(end - 1, end) - self._headings(first, first + 1)
         yaw_rate = turned * self._rate_hz / np.maximum(end - 1 - first, 1)
-        columns = [column.tolist() for column in (first, end, yaw_rate, self._bend_rates(end))]
+        columns = [column.tolist() for column in (first, end, yaw_rate)]
         return [
             Stretch(
                 a,
                 b,
                 yaw,
-                bend,
+                parts,
+                rows,
                 _flagged(self._saturated, a, b),
                 _flagged(self._unsettled, a, b),
                 self._settled_for(a),
             )
-            for a, b, yaw, bend in zip(*columns, strict=True)
+            for a, b, yaw, parts, rows in zip(*columns, *self._turning(end), strict=True)
         ]
 
     def _settled_for(self, row: int) -> dict[Placement, float]:
@@ -126,21 +142,17 @@ class Stretches:
         # Older rows may or may not have been dropped: that must not show.
         return {p: settled_s for p, settled_s in seconds.items() if settled_s < _LATELY_S}
 
-    def _bend_rates(self, end: IntArray) -> FloatArray:
-        """Return the rate at which the mean heading of a second changes to the next's, (j,)."""
-        third = round(_BEND_SPAN_S / 3.0 * self._rate_hz)
-        known = end - 3 * third >= self._heading.first_index
-        borders = [np.where(known, end - k * third, end - 1) for k in (3, 2, 1, 0)]
-        means = [self._headings(a, np.maximum(b, a + 1)) for a, b in pairwise(borders)]
-        early, late = means[1] - means[0], means[2] - means[1]
-        # Both alike: setting off, or one oblique step, is no bend.
-        steady = known & (early * late > 0.0)
-        slower = np.minimum(np.abs(early), np.abs(late))
-        return np.where(steady, slower * self._rate_hz / third, 0.0)
+    def _turning(self, end: IntArray) -> tuple[FloatArray, IntArray]:
+        """Return what the pieces of time before several rows do to the inclination, and where."""
+        # Each heading is a mean over two pieces: that leaves out most of the stride's own turning.
+        middle = (end - self._piece)[:, None] - self._piece * np.arange(PIECES + 1)
+        first = np.maximum(middle - self._piece, self._first_index)
+        headings = self._headings(first, np.maximum(middle + self._piece, first + 1))
+        return turning_parts(headings, self._tilt_time_s), middle[:, :-1] - self._piece // 2
 
     def _headings(self, first: IntArray, end: IntArray) -> FloatArray:
-        """Return the mean heading over each of several stretches [first, end), (j,)."""
-        return self._heading.over_each(first, end)[:, 0] / (end - first)
+        """Return the mean heading over each of several stretches [first, end), their shape."""
+        return self._heading.over_each(first, end)[..., 0] / (end - first)
 
 
 def _flagged(runs: Mapping[Placement, FlaggedRuns], first: int, end: int) -> frozenset[Placement]:

@@ -91,7 +91,7 @@ class Tracking:
         placements = tuple(calibration.sensor_from_segment)
         self._slips = SlipDetector(config.slip, placements, rate_hz, first_index)
         self._meter = StrideMeter(
-            config.stance,
+            config,
             calibration,
             self._tracker,
             first_index,

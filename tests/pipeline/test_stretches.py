@@ -9,16 +9,19 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from streams import assert_same
 
 from pelvicsense.datatypes.arrays import FloatArray
 from pelvicsense.datatypes.motion import SegmentBlock, SegmentSignal
 from pelvicsense.datatypes.placement import Placement
+from pelvicsense.metrics.false_tilt import false_tilt
 from pelvicsense.numerics.quaternion import from_rotation_vector, to_matrix
-from pelvicsense.pipeline.stretches import Stretches
+from pelvicsense.pipeline.stretches import Stretch, Stretches
 
 RATE_HZ = 100.0
 FIRST = 50
 ROWS = 800
+TILT_TIME_S = 3.0
 LOST, CLIPPED = slice(120, 130), slice(300, 301)
 
 
@@ -50,7 +53,7 @@ def about_z(angle: FloatArray) -> FloatArray:
 
 
 def fed(cuts: list[int]) -> Stretches:
-    stretches = Stretches(RATE_HZ, FIRST, tuple(Placement))
+    stretches = Stretches(RATE_HZ, FIRST, tuple(Placement), TILT_TIME_S)
     for first, end in pairwise(sorted({FIRST, FIRST + ROWS, *cuts})):
         stretches.feed(segments(first, end))
     return stretches
@@ -61,7 +64,7 @@ def test_blocks_and_company_do_not_show(cuts: list[int], data: st.DataObject) ->
     seconds = st.floats(0.5, 8.4)
     spans = [tuple(sorted(data.draw(st.tuples(seconds, seconds)))) for _ in range(3)]
     together = fed(cuts).between(spans)
-    assert together == [stretch for span in spans for stretch in fed([]).between([span])]
+    assert_same(together, [stretch for span in spans for stretch in fed([]).between([span])])
     for (start_s, end_s), stretch in zip(spans, together, strict=True):
         assert stretch.first <= RATE_HZ * start_s < stretch.first + 1
         assert stretch.end - 2 < RATE_HZ * end_s <= stretch.end - 1
@@ -77,11 +80,17 @@ def test_what_disturbed_each_stretch() -> None:
     assert steady.yaw_rate == pytest.approx(0.1)
 
 
-def test_a_bend_is_steady_over_three_seconds() -> None:
-    early, steady, swaying = fed([]).between([(2.0, 3.0), (4.2, 5.0), (7.5, 8.3)])
-    assert early.bend_rate == 0.0  # too little is known yet
-    assert steady.bend_rate == pytest.approx(0.1)
-    assert swaying.bend_rate < 0.06
+def false_lean(stretch: Stretch) -> float:
+    """False obliquity, rad, of someone who went at 1 m/s all the time."""
+    return false_tilt(stretch.turning, np.ones(len(stretch.turning_rows))).sideways
+
+
+def test_a_bend_shows_once_the_filter_has_felt_it() -> None:
+    early, steady, swaying = fed([]).between([(0.6, 0.8), (4.2, 5.0), (7.5, 8.3)])
+    assert abs(false_lean(early)) < 0.001
+    # Turning left the right side seems too low, by v ω / g once the low-pass has settled.
+    assert false_lean(steady) == pytest.approx(-0.1 / 9.81, rel=0.35)
+    assert abs(false_lean(swaying)) < abs(false_lean(steady))
 
 
 def test_a_pelvis_that_tilts_in_circles_without_turning_is_in_no_bend() -> None:
@@ -92,7 +101,7 @@ def test_a_pelvis_that_tilts_in_circles_without_turning_is_in_no_bend() -> None:
     axes = to_matrix(from_rotation_vector(vector)) @ about_z(np.zeros(ROWS))
     still = segments(FIRST, FIRST + ROWS)
     pelvis = replace(still.segments[Placement.PELVIS], earth_from_segment=axes)
-    stretches = Stretches(RATE_HZ, FIRST, tuple(Placement))
+    stretches = Stretches(RATE_HZ, FIRST, tuple(Placement), TILT_TIME_S)
     stretches.feed(replace(still, segments={**still.segments, Placement.PELVIS: pelvis}))
     (straight,) = stretches.between([(6.0, 7.0)])
-    assert straight.bend_rate < np.radians(0.3)
+    assert abs(false_lean(straight)) < np.radians(0.02)
