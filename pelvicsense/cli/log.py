@@ -77,6 +77,10 @@ def command(
     """
     import asyncio
 
+    # A shell script starts what it puts into the background with Ctrl-C's signal ignored; a log
+    # heeds it from its beginning, not only once it records.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
     from pelvicsense.cli.log_screen import LogScreen
     from pelvicsense.cli.radio import air
     from pelvicsense.recording.manifest import SessionActivity

@@ -239,13 +239,21 @@ class TestOutput:
 class Log:
     """A running ``pelvicsense log``; what it says is read line by line."""
 
-    def __init__(self, out: Path, *arguments: str, limit_bytes: int | None = None) -> None:
+    def __init__(
+        self,
+        out: Path,
+        *arguments: str,
+        limit_bytes: int | None = None,
+        in_background: bool = False,
+    ) -> None:
         def limit() -> None:
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes or -1, limit_bytes or -1))
 
         self.master, slave = os.openpty()
         command = [sys.executable, "-c", "import pelvicsense.cli; pelvicsense.cli.main()", "log"]
+        if in_background:  # as a shell without job control starts it: Ctrl-C is ignored
+            command = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *command]
         self.process = subprocess.Popen(
             [*command, "--virtual", "walk", "--out", str(out), *arguments],
             stdin=slave,
@@ -288,8 +296,13 @@ Start = Callable[..., Log]
 def start() -> Iterator[Start]:
     logs: list[Log] = []
 
-    def begin(out: Path, *arguments: str, limit_bytes: int | None = None) -> Log:
-        logs.append(Log(out, *arguments, limit_bytes=limit_bytes))
+    def begin(
+        out: Path,
+        *arguments: str,
+        limit_bytes: int | None = None,
+        in_background: bool = False,
+    ) -> Log:
+        logs.append(Log(out, *arguments, limit_bytes=limit_bytes, in_background=in_background))
         return logs[-1]
 
     yield begin
@@ -375,13 +388,15 @@ def test_sigterm_ends_it_soon(tmp_path: Path, start: Start) -> None:
     assert inputs(folder)
 
 
+@pytest.mark.parametrize("in_background", [False, True], ids=["foreground", "background"])
 @pytest.mark.parametrize(
     ("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["term", "int"]
 )
 def test_a_signal_while_it_connects_leaves_nothing_behind(
-    number: signal.Signals, status: int, tmp_path: Path, start: Start
+    number: signal.Signals, status: int, in_background: bool, tmp_path: Path, start: Start
 ) -> None:
-    running = start(tmp_path)
+    # With a duration, a signal that is not heeded ends in another status instead of never.
+    running = start(tmp_path, "--duration", "2", in_background=in_background)
     running.hear("looking for")
     time.sleep(0.2)
     running.process.send_signal(number)
