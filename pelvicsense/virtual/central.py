@@ -13,7 +13,7 @@ from bumble.device import Advertisement, Connection, Device
 
 from pelvicsense.virtual.air import Air
 from pelvicsense.virtual.controller import VirtualController
-from pelvicsense.virtual.host import QuietHost
+from pelvicsense.virtual.host import ForgivingClient, QuietHost
 
 ADDRESS = "A0:00:00:00:00:01"
 """A public address: Linux connects from one, too."""
@@ -124,6 +124,7 @@ class Central:
             own_address_type=hci.OwnAddressType.PUBLIC,
             timeout=None,
         )
+        connection.gatt_client = ForgivingClient(connection)
         return connection
 
     async def _abandon(self, attempt: asyncio.Task[Connection]) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bumble import hci
+from bumble import att, hci
+from bumble.gatt_client import Client
 from bumble.host import Host
 
 
@@ -35,3 +36,13 @@ class QuietHost(Host):
             self.on_hci_acl_data_packet(packet)
         else:
             super().on_hci_packet(packet)
+
+
+class ForgivingClient(Client):
+    """A GATT client whose requests may be given up, too."""
+
+    def on_gatt_pdu(self, att_pdu: att.ATT_PDU) -> None:
+        """Take what a server sends, unless whoever waited for this answer has been cancelled."""
+        given_up = self.pending_response is not None and self.pending_response.done()
+        if not (given_up and att_pdu.op_code in att.ATT_RESPONSES):
+            super().on_gatt_pdu(att_pdu)

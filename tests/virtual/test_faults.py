@@ -13,6 +13,7 @@ from bleak.exc import (
     BleakGATTProtocolError,
     BleakGATTProtocolErrorCode,
 )
+from bumble import att
 from tiny_sensor import (
     ASK,
     CONTROL,
@@ -88,6 +89,29 @@ def test_the_caller_s_own_cancelling_passes() -> None:
                 async with asyncio.timeout(0.1):
                     await client.read_gatt_char(INFO)
             assert client.is_connected
+            await client.disconnect()
+
+    run_fast(story())
+
+
+def test_an_answer_to_a_cancelled_request_is_no_error() -> None:
+    """Bumble sets the result of a future that was cancelled, which raises in the event loop."""
+
+    async def story() -> None:
+        async with scene() as s:
+            client = await s.connect()
+            info = client.services.get_characteristic(INFO)
+            assert info is not None
+            gatt = info.obj.client
+            read = asyncio.create_task(client.read_gatt_char(INFO))
+            s.faults.path(s.address).delay_s = 0.2
+            await asyncio.sleep(0.05)
+            read.cancel()
+            while not gatt.pending_response.done():
+                await asyncio.sleep(0.0)
+            gatt.on_gatt_pdu(att.ATT_Read_Response(attribute_value=b"late"))
+            await asyncio.wait([read])
+            assert read.cancelled()
             await client.disconnect()
 
     run_fast(story())
