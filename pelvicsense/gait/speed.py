@@ -69,8 +69,9 @@ class SpeedEstimate:
         self.config = config
         self._rate_hz = rate_hz
         self._inclination = {side: History(1, first_index) for side in thighs}
-        # First row and speed, stride by stride
-        self._strides: deque[tuple[int, float]] = deque(maxlen=_STRIDES)
+        # Rows at which a speed begins, rising, and these speeds
+        self._begins = deque([first_index], maxlen=_STRIDES)
+        self._speeds_mps = deque([0.0], maxlen=_STRIDES)
         self._end = first_index
 
     def feed(self, block: SegmentBlock) -> None:
@@ -86,19 +87,23 @@ class SpeedEstimate:
     def stride(self, side: Side, activity: Activity, first: int, end: int) -> None:
         """Learn from a straight stride of a worn thigh, grid rows [first, end)."""
         reach_m = _REACH_M.get(activity)
-        if reach_m is None:
+        if reach_m is None or first <= self._begins[-1]:
             return
         if first - self._end > self.config.hold_s * self._rate_hz:
-            self._strides.append((self._end, 0.0))
+            self._note(self._end, 0.0)
         rows = self._inclination[side].rows(first, end)
         range_rad = float(rows.max() - rows.min())
-        self._strides.append((first, reach_m * range_rad * self._rate_hz / (end - first)))
+        self._note(first, reach_m * range_rad * self._rate_hz / (end - first))
         self._end = end
+
+    def _note(self, begin: int, speed_mps: float) -> None:
+        self._begins.append(begin)
+        self._speeds_mps.append(speed_mps)
 
     def speeds_mps(self, rows: IntArray) -> FloatArray:
         """Return the speed at several grid rows, (n,), up to now; 0 while standing."""
-        speeds = np.zeros(len(rows))
-        for first, speed_mps in self._strides:
-            speeds[rows >= first] = speed_mps
-        speeds[rows >= self._end + self.config.hold_s * self._rate_hz] = 0.0
+        place = np.searchsorted(list(self._begins), rows, side="right") - 1
+        speeds = np.array(self._speeds_mps)[np.maximum(place, 0)]
+        standing = rows >= self._end + self.config.hold_s * self._rate_hz
+        speeds[standing | (place < 0)] = 0.0
         return speeds

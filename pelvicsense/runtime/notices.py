@@ -25,7 +25,7 @@ FLAG_WORDS: Mapping[Flag, str] = {
     Flag.CALIBRATION: "no accepted calibration: angles have no zero",
     Flag.HEADING: "the heading between pelvis and thigh was lost",
     Flag.JOINT_FIT: "the hip joint fits poorly: larger error",
-    Flag.CURVE: "after turning the vertical seems tilted: drop is corrected, with a larger error",
+    Flag.CURVE: "in a bend the vertical seems tilted: drop is corrected, or empty if too unsure",
     Flag.TURN: "turning",
     Flag.FIRST: "first stride of a bout",
     Flag.LAST: "last stride of a bout",
