@@ -120,7 +120,7 @@ class ContactModel:
         return ContactTime(time + shift, math.hypot(self.sigma_ms, unusual))
 
 
-INITIAL_TWO_THIGHS = ContactModel(
+INITIAL = ContactModel(
     intercept_ms=68.0,
     sigma_ms=15.0,
     terms={
@@ -146,14 +146,14 @@ INITIAL_TWO_THIGHS = ContactModel(
         usual=0.0,
     ),
 )
-"""Initial contact of the landing foot, walking and downstairs, both thighs worn.
+"""Initial contact of the landing foot, walking and downstairs.
 
 The regression has weight 0.65; the rest is "the vertical acceleration peaks 48 ms after contact",
 which holds across people, and the end of the swing is clipped closer: where the thigh's angle has a
 plateau, its maximum may come 200 ms late."""
 
 INITIAL_FIRST = replace(
-    INITIAL_TWO_THIGHS,
+    INITIAL,
     sigma_ms=20.0,
     pull=Pull(
         landmark="swing_end",
@@ -165,11 +165,11 @@ INITIAL_FIRST = replace(
         usual=0.0,
     ),
 )
-"""Initial contact of the first step after standing, both thighs worn: the leg is set down later
+"""Initial contact of the first step after standing: the leg is set down later
 after the end of its swing (five optical starts: 155 to 215 ms, in walking 120 to 165)."""
 
 INITIAL_LAST = replace(
-    INITIAL_TWO_THIGHS,
+    INITIAL,
     sigma_ms=20.0,
     pull=Pull(
         landmark="swing_end",
@@ -211,7 +211,7 @@ INITIAL_UPSTAIRS = ContactModel(
         usual=28.0,
     ),
 )
-"""Initial contact of the landing foot upstairs, both thighs worn. The anchor of a first step may
+"""Initial contact of the landing foot upstairs. The anchor of a first step may
 lie 200 ms early, the end of its swing does not."""
 
 FINAL_TWO_THIGHS = ContactModel(
@@ -237,7 +237,7 @@ FINAL_DOWNSTAIRS = replace(
 """Final contact of the other foot, whose thigh is worn, downstairs: mostly so long after the thigh
 was most extended, since the anchor wanders by 100 ms."""
 
-INITIAL_ONE_THIGH = ContactModel(
+INITIAL_OTHER_FOOT = ContactModel(
     intercept_ms=60.6,
     sigma_ms=22.0,
     terms={
@@ -247,14 +247,12 @@ INITIAL_ONE_THIGH = ContactModel(
         "forward_peak": Term(0.116, 63.0, -128.0, 162.0),
         "forward_drop": Term(0.198, 127.0, -76.0, 216.0),
         "forward_low": Term(0.049, 185.0, -57.0, 361.0),
-        "swing_end": Term(0.227, -88.0, -247.0, 119.0),
-        "swing_end_angle": Term(-0.319, 43.0, 19.0, 103.0),
         "push_start": Term(0.058, 135.0, -76.0, 314.0),
         "push_rise": Term(0.026, 183.0, -35.0, 337.0),
         "push_angle": Term(-0.426, -21.0, -41.0, 19.0),
     },
 )
-"""Initial contact of the landing foot, walking and downstairs, one thigh worn."""
+"""Initial contact of a foot whose thigh is not worn, walking and downstairs."""
 
 FINAL_ONE_THIGH = ContactModel(
     intercept_ms=195.0,

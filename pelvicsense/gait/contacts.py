@@ -317,13 +317,13 @@ class ContactDetector:
     ) -> contact_model.ContactModel:
         if landing.activity is Activity.STAIRS_UP:
             return contact_model.INITIAL_UPSTAIRS
-        if len(landing.thighs) == 1:
-            return contact_model.INITIAL_ONE_THIGH
+        if landing.swing is None:
+            return contact_model.INITIAL_OTHER_FOOT
         if landing.first:
             return contact_model.INITIAL_FIRST
-        if "push_start" not in landmarks:
+        if landing.side.other in landing.thighs and "push_start" not in landmarks:
             return contact_model.INITIAL_LAST
-        return contact_model.INITIAL_TWO_THIGHS
+        return contact_model.INITIAL
 
     # -- bookkeeping ---------------------------------------------------------------------------
 

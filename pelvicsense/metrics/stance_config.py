@@ -79,7 +79,7 @@ class StanceConfig:
     calibrated_limit_deg: float = 9.0
     excursion_limit_deg: float = 15.0
     timing_limit_deg: float = 5.0
-    turning_share: float = 0.04
+    turning_share: float = 0.05
     false_tilt_limit_deg: float = 1.0
     pelvis_tilt_deg: float = 0.6
     thigh_tilt_deg: float = 1.0
