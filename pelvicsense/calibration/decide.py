@@ -38,7 +38,7 @@ LOOKS_SWAPPED = (
 """The refusal that has a mend of its own."""
 
 
-_SIGMA_DEG = {2.0: 8.0, 6.0: 4.5, 12.0: 2.2, 30.0: 1.4}
+_SIGMA_DEG = {2.5: 8.0, 7.5: 4.5, 15.0: 2.2, 38.0: 1.4}
 _RUNNING_SIGMA_DEG = {15.0: 6.0, 30.0: 4.5, 60.0: 2.5, 100.0: 1.4}
 """Standard uncertainty of a thigh's heading by the contrast of its hip fit, degrees."""
 
@@ -69,8 +69,8 @@ class DecisionConfig:
     minimum_clarity: float = 0.2
     maximum_lean_deg: float = 45.0
     maximum_thigh_disagreement_deg: float = 50.0
-    useful_contrast: float = 1.5
-    full_contrast: float = 6.0
+    useful_contrast: float = 1.9
+    full_contrast: float = 7.5
     running_contrast: float = 30.0
     joint: JointFitConfig = field(default_factory=JointFitConfig)
 

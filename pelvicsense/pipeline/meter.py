@@ -49,7 +49,7 @@ _THIGH_SLIPPED = frozenset(
 _PELVIS_SLIPPED = _ABSOLUTE_DROP | _THIGH_SLIPPED | {"thigh_rotation_excursion_deg"}
 """Angles that a slip of 12° makes wrong by more than 1°; measured."""
 
-_GOOD_CONTRAST = 6.0
+_GOOD_CONTRAST = 7.5
 """Hip fits with less contrast flag their side's values."""
 
 

@@ -57,7 +57,7 @@ _MOST_LOST = 0.02
 _MOST_CLOCK_SIGMA_S = 0.005
 _MOST_LAG_S = 0.015
 _MOST_UNKNOWN_S = 0.5
-_LEAST_CONTRAST = 6.0
+_LEAST_CONTRAST = 7.5
 _LEAST_STRIDES = 7
 """Valid strides per side for a stable mean (Dingenen et al. 2018)."""
 
