@@ -16,7 +16,7 @@ live and batch agree.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -39,13 +39,16 @@ _DUE = attrgetter("due")
 
 @dataclass(slots=True, eq=False)
 class _Landing:
-    """A step still to be decided."""
+    """A step still to be decided.
+
+    ``first`` and ``last``: of a bout, as far as can be told yet.
+    """
 
     step: Step
     due: int
     retried: bool = False
     first: bool = False
-    awaits_push: bool = True
+    last: bool = False
     thighs: tuple[Side, ...] = ()
     side: Side | None = None
     swing: Swing | None = None
@@ -178,20 +181,24 @@ class ContactDetector:
 
         A thigh that does not begin to swing belongs to the last step of a bout.
         """
-        side, row = landing.side, landing.due
-        assert side is not None
-        if (
-            landing.awaits_push
-            and landing.activity is Activity.WALK
-            and side.other in landing.thighs
-            and self._landmarks.push(side.other, landing.step, row) is None
-        ):
-            landing.awaits_push = False
+        row = landing.due
+        waited, landing.last = landing.last, self._push_is_missing(landing, row)
+        if landing.last and not waited:
             landing.due = max(row, self._due(landing.step, self.config.late_push_s))
             if landing.due > row:
                 return []
         self._landings.remove(landing)
         return [self._initial(landing, row)]
+
+    def _push_is_missing(self, landing: _Landing, row: int) -> bool:
+        """Whether a walker's other thigh, if it is worn, has not begun to swing."""
+        assert landing.side is not None
+        other = landing.side.other
+        return (
+            landing.activity is Activity.WALK
+            and other in landing.thighs
+            and self._landmarks.push(other, landing.step, row) is None
+        )
 
     def _put_off(self, landing: _Landing, doubtful: bool) -> bool:
         """Have a step whose foot cannot be told yet decided later; return whether there is a point.
@@ -219,7 +226,7 @@ class ContactDetector:
             landmarks = self._landmarks.of_pelvis(step, row) | self._landmarks.of_thighs(
                 step, landing.thighs, side, landing.swing, row
             )
-            at = self._initial_model(landing, landmarks).place(landmarks)
+            at = self._initial_model(landing).place(landmarks)
         return GaitEvent(
             kind=EventKind.INITIAL_CONTACT,
             side=side,
@@ -312,18 +319,14 @@ class ContactDetector:
         )
         return Activity.STAIRS_UP if climbing else Activity.WALK
 
-    def _initial_model(
-        self, landing: _Landing, landmarks: Mapping[str, float]
-    ) -> contact_model.ContactModel:
+    def _initial_model(self, landing: _Landing) -> contact_model.ContactModel:
         if landing.activity is Activity.STAIRS_UP:
             return contact_model.INITIAL_UPSTAIRS
         if landing.swing is None:
             return contact_model.INITIAL_OTHER_FOOT
         if landing.first:
             return contact_model.INITIAL_FIRST
-        if landing.side.other in landing.thighs and "push_start" not in landmarks:
-            return contact_model.INITIAL_LAST
-        return contact_model.INITIAL
+        return contact_model.INITIAL_LAST if landing.last else contact_model.INITIAL
 
     # -- bookkeeping ---------------------------------------------------------------------------
 

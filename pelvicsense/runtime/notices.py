@@ -103,7 +103,7 @@ def _calibration(news: Sequence[CalibrationNews]) -> list[str]:
         if hip.contrast < _LEAST_CONTRAST:
             sentences.append(
                 f"The {side} hip joint is poorly seen (contrast {hip.contrast:.1f}, "
-                f"{_LEAST_CONTRAST:.0f} is good): its adduction and rotation are less certain."
+                f"{_LEAST_CONTRAST:g} is good): its adduction and rotation are less certain."
             )
         if abs(hip.lag_s) > _MOST_LAG_S:
             sentences.append(
