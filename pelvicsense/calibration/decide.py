@@ -38,8 +38,8 @@ LOOKS_SWAPPED = (
 """The refusal that has a mend of its own."""
 
 
-_SIGMA_DEG = {2.5: 8.0, 7.5: 4.5, 15.0: 2.2, 38.0: 1.4}
-_RUNNING_SIGMA_DEG = {15.0: 6.0, 30.0: 4.5, 60.0: 2.5, 100.0: 1.4}
+_SIGMA_DEG = {2.5: 8.0, 7.5: 4.5, 15.0: 2.2, 38.0: 1.2}
+_RUNNING_SIGMA_DEG = {15.0: 6.0, 30.0: 4.5, 60.0: 2.5, 100.0: 1.2}
 """Standard uncertainty of a thigh's heading by the contrast of its hip fit, degrees."""
 
 
@@ -226,7 +226,7 @@ def _still_heading_difference(evidence: Evidence, side: Side, still: StillPose) 
 def _forward_sigma(evidence: Evidence, forward: float, config: DecisionConfig) -> float:
     """Return the standard uncertainty of the forward axis, rad, from its estimates' spread.
 
-    Left and right thigh are averaged first, since their errors are opposite. The floor of 2° is
+    Left and right thigh are averaged first, since their errors are opposite. The floor of 1.6° is
     what remained on recordings where all estimates agreed.
     """
     deviations = []
@@ -245,7 +245,7 @@ def _forward_sigma(evidence: Evidence, forward: float, config: DecisionConfig) -
         deviations.append(0.5 * wrap(2.0 * (evidence.geometry.across - forward)))
     spread = float(np.sqrt(np.mean(np.square(deviations)) / max(1, len(deviations) - 1)))
     one_thigh = 1.0 if len(evidence.thighs) == 2 else 1.6
-    return one_thigh * float(np.hypot(np.deg2rad(2.0), spread))
+    return one_thigh * float(np.hypot(np.deg2rad(1.6), spread))
 
 
 def _assemble(

@@ -66,8 +66,8 @@ class StanceConfig:
                 rotation=AngleNoise(0.75, 0.5),
             ),
             Activity.RUN: ActivityNoise(
-                obliquity=AngleNoise(0.3, 0.25),
-                adduction=AngleNoise(0.6, 0.7),
+                obliquity=AngleNoise(0.2, 0.2),
+                adduction=AngleNoise(0.5, 0.55),
                 rotation=AngleNoise(0.9, 0.6),
             ),
             Activity.STAIRS_UP: _STAIRS,
