@@ -19,8 +19,9 @@ class ContactConfig:
     doubtful_step, doubtful_decision_s
         A step sooner after the last than this share of the recent step times may be a second
         bump of the same landing: it is decided later, when a better one may have been seen.
-    late_push_s
-        Until when an initial contact waits for the other thigh to begin its swing.
+    late_push_s, slow_step_s
+        Until when an initial contact waits for the other thigh to begin its swing; in steps slower
+        than this, s, it begins too late to be waited for.
     final_deadline_s
         When a final contact is given up for which no swing has begun.
     pairing_s
@@ -49,6 +50,7 @@ class ContactConfig:
     doubtful_step: float = 0.6
     doubtful_decision_s: float = 0.44
     late_push_s: float = 0.34
+    slow_step_s: float = 0.70
     final_deadline_s: float = 0.80
     pairing_s: tuple[float, float] = (-0.23, 0.40)
     push_s: tuple[float, float] = (-0.25, 0.60)

@@ -174,7 +174,7 @@ class ContactDetector:
         pause = self.config.steps.forget_s * self.rate_hz
         if step.anchor - self._last_landing < pause:
             return False
-        return Placement.PELVIS in self._pelvis.settled(step.anchor - pause, row)
+        return len(self._pelvis.settled(step.anchor - pause, row)) == 1 + len(self.thighs)
 
     def _tell(self, landing: _Landing) -> list[GaitEvent]:
         """Return the initial contact, or put it off once until the other thigh begins to swing.
@@ -191,11 +191,12 @@ class ContactDetector:
         return [self._initial(landing, row)]
 
     def _push_is_missing(self, landing: _Landing, row: int) -> bool:
-        """Whether a walker's other thigh, if it is worn, has not begun to swing."""
+        """Whether a walker's other thigh, if it is worn, should have begun to swing and has not."""
         assert landing.side is not None
-        other = landing.side.other
+        other, usual = landing.side.other, landing.step.usual_interval
         return (
             landing.activity is Activity.WALK
+            and not self.config.slow_step_s * self.rate_hz < usual < math.inf
             and other in landing.thighs
             and self._landmarks.push(other, landing.step, row) is None
         )

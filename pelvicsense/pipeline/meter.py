@@ -96,9 +96,8 @@ class StrideMeter:
         self._products = {side: History(PRODUCTS, first_index) for side in calibration.hips}
         # Other filters' low-pass is another, and not followed here.
         self._tilt_known = config.fusion.filter == "vqf"
-        self.stretches = Stretches(
-            rate_hz, first_index, placements, config.fusion.filters.vqf.tau_acc_s
-        )
+        self._tilt_time_s = config.fusion.filters.vqf.tau_acc_s
+        self.stretches = Stretches(rate_hz, first_index, placements, self._tilt_time_s)
         self._speed = SpeedEstimate(config.speed, rate_hz, tuple(self._products), first_index)
         self._gaps: dict[Side, list[Gap]] = {side: [] for side in calibration.hips}
         self._pauses = pauses
@@ -152,7 +151,8 @@ class StrideMeter:
         tilt, tilt_sigma = self._false_tilt(over)
         if known and max(abs(tilt), tilt_sigma) > _CURVE_TILT:
             flags.append(Flag.CURVE)
-        if math.degrees(tilt_sigma) > self.config.false_tilt_limit_deg:
+        limit = math.radians(self.config.false_tilt_limit_deg) if self._tilt_known else _CURVE_TILT
+        if tilt_sigma > limit:
             withheld |= _ABSOLUTE_DROP
         if slipped := self.slipped(stance.side):
             withheld |= _of_slipped(slipped)
@@ -193,7 +193,8 @@ class StrideMeter:
 
     def _false_tilt(self, over: Stretch) -> tuple[float, float]:
         """Return the false obliquity for having turned and its uncertainty, rad."""
-        tilt = false_tilt(over.turning, self._speed.speeds_mps(over.turning_rows))
+        speeds_mps = self._speed.speeds_mps(over.facing_rows, over.first)
+        tilt = false_tilt(over.facing, speeds_mps, self._tilt_time_s)
         if not self._tilt_known:
             return 0.0, math.hypot(tilt.sideways, self.config.turning_share * tilt.turning)
         return tilt.sideways, math.hypot(
@@ -234,6 +235,8 @@ class StrideMeter:
             self._note_gaps(stance.side, over.end)
             self._tracker.stride(stance.side, stance.activity, stance.t_contact_s, times.t_end_s)
             self._speed.stride(stance.side, stance.activity, over.first, over.end)
+        elif turn and times.plausible and not gap:
+            self._speed.goes_on(over.end)
         findings = (
             (Flag.GAP, gap),
             (Flag.TURN, turn),

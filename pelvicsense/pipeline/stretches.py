@@ -13,7 +13,7 @@ from pelvicsense.datatypes.placement import Placement
 from pelvicsense.metrics.false_tilt import (
     PIECES,
     PIECES_PER_TIME_CONSTANT,
-    turning_parts,
+    directions,
 )
 from pelvicsense.numerics.flagged_runs import FlaggedRuns
 from pelvicsense.numerics.running_sums import RunningSums
@@ -32,9 +32,9 @@ class Stretch:
         Grid rows [first, end).
     yaw_rate
         Of the pelvis, mean over them, rad/s.
-    turning, turning_rows
-        What turning before ``end`` does to the inclination, see `turning_parts`, (2, n) rad per
-        m/s, and the middle rows of these pieces, (n,).
+    facing, facing_rows
+        Which way the pelvis faced in the last seconds, see `directions`, (2, n), and at which rows,
+        (n,); each is a mean about its row, so that the newest lies a quarter of a second back.
     saturated, unsettled
         The sensors that sat at the end of their range, and that were not settled all the time.
     settled_for_s
@@ -44,8 +44,8 @@ class Stretch:
     first: int
     end: int
     yaw_rate: float
-    turning: FloatArray
-    turning_rows: IntArray
+    facing: FloatArray
+    facing_rows: IntArray
     saturated: frozenset[Placement]
     unsettled: frozenset[Placement]
     settled_for_s: Mapping[Placement, float]
@@ -75,7 +75,6 @@ class Stretches:
     ) -> None:
         self._rate_hz = rate_hz
         self._first_index = first_index
-        self._tilt_time_s = tilt_time_s
         self._piece = round(tilt_time_s / PIECES_PER_TIME_CONSTANT * rate_hz)
         self._heading = RunningSums(1, first_index)
         self._newest_heading = 0.0, 0.0  # within half a turn, and followed on
@@ -126,13 +125,13 @@ class Stretches:
                 a,
                 b,
                 yaw,
-                parts,
+                facing,
                 rows,
                 _flagged(self._saturated, a, b),
                 _flagged(self._unsettled, a, b),
                 self._settled_for(a),
             )
-            for a, b, yaw, parts, rows in zip(*columns, *self._turning(end), strict=True)
+            for a, b, yaw, facing, rows in zip(*columns, *self._facing(end), strict=True)
         ]
 
     def _settled_for(self, row: int) -> dict[Placement, float]:
@@ -142,13 +141,13 @@ class Stretches:
         # Older rows may or may not have been dropped: that must not show.
         return {p: settled_s for p, settled_s in seconds.items() if settled_s < _LATELY_S}
 
-    def _turning(self, end: IntArray) -> tuple[FloatArray, IntArray]:
-        """Return what the pieces of time before several rows do to the inclination, and where."""
+    def _facing(self, end: IntArray) -> tuple[FloatArray, IntArray]:
+        """Return which way the pelvis faced before each of several rows, and at which rows."""
         # Each heading is a mean over two pieces: that leaves out most of the stride's own turning.
         middle = (end - self._piece)[:, None] - self._piece * np.arange(PIECES + 1)
         first = np.maximum(middle - self._piece, self._first_index)
         headings = self._headings(first, np.maximum(middle + self._piece, first + 1))
-        return turning_parts(headings, self._tilt_time_s), middle[:, :-1] - self._piece // 2
+        return directions(headings), middle
 
     def _headings(self, first: IntArray, end: IntArray) -> FloatArray:
         """Return the mean heading over each of several stretches [first, end), their shape."""

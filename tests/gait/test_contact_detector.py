@@ -247,3 +247,13 @@ def test_the_last_step_is_told_by_the_swing_that_ends_in_it() -> None:
     assert INITIAL_LAST.pull is not None
     drawn_to_s = most_flexed_s + 1e-3 * INITIAL_LAST.pull.after_ms
     assert abs(told[0].t_s - drawn_to_s) < 0.5 * abs(last.t_s - drawn_to_s)
+
+
+def test_slow_walkers_do_not_stop_at_every_step() -> None:
+    """Their other thigh swings late: that must not make each step the last of a bout."""
+    slow = Locomotion(activity=Activity.WALK, duration_s=30.0, speed_mps=0.6, cadence_spm=60.0)
+    script = ActivityScript(sections=(stand(5.0), slow, stand(1.0)))
+    session = simulate(PersonConfig(), ideal_sensors(), script, seed=3)
+    errors, _, true = matched(session, detect(segments(session)), EventKind.INITIAL_CONTACT)
+    assert len(errors) > 0.9 * true
+    assert np.std(errors) < 0.022

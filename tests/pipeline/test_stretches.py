@@ -82,7 +82,8 @@ def test_what_disturbed_each_stretch() -> None:
 
 def false_lean(stretch: Stretch) -> float:
     """False obliquity, rad, of someone who went at 1 m/s all the time."""
-    return false_tilt(stretch.turning, np.ones(len(stretch.turning_rows))).sideways
+    speeds_mps = np.ones(len(stretch.facing_rows))
+    return false_tilt(stretch.facing, speeds_mps, TILT_TIME_S).sideways
 
 
 def test_a_bend_shows_once_the_filter_has_felt_it() -> None:
