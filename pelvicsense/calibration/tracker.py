@@ -5,7 +5,7 @@ hip centre accelerate alike, so with the joint positions known from the calibrat
 gives the heading in closed form. In running it is noisy, and biased by the skin's own motion; the
 bias is constant within one activity and speed.
 
-1. Acceleration of the hip centre from each sensor, horizontal, smoothed over 0.3 s.
+1. Acceleration of the hip centre from each sensor, horizontal, smoothed over 0.4 s.
 2. Per stride δ = arg Σ a_pelvis · conj(a_thigh).
 3. Kalman filter (Kalman 1960, doi:10.1115/1.3662552) of heading, its rate, and the bias of the
    present activity: the heading is known at the calibration by definition, so that the first
@@ -39,11 +39,12 @@ class TrackerConfig:
     Attributes
     ----------
     smoothing_s
-        Hann window over the hip accelerations, s.
+        Hann window over the hip accelerations, s; as in the hip fit.
     rate_deg_per_min
         Standard deviation of the drift's rate before anything is known, °/min: standing people
         turn a little, and the gyro bias of the still pose holds that. Of twelve optical ones half
-        turned a thigh against the pelvis by less than 2 °/min, one in six by more than 6.
+        turned a thigh against the pelvis by less than 2 °/min, one in six by more than 6: this is
+        too sure for some, and yet better for all than 5, which takes skin for drift.
     rate_walk_deg_per_min
         How far that rate wanders within a minute, °/min: gyro bias follows temperature.
     heading_walk_deg
@@ -65,7 +66,7 @@ class TrackerConfig:
         Strides whose two hip accelerations agree less than this (0…1) do not count.
     """
 
-    smoothing_s: float = 0.3
+    smoothing_s: float = 0.4
     rate_deg_per_min: float = 3.0
     rate_walk_deg_per_min: float = 1.0
     heading_walk_deg: float = 0.3

@@ -11,7 +11,8 @@ doi:10.1016/j.inffus.2022.10.014), and so is the heading ψ; with the speed v fo
 
 over pieces of the last seconds, h being the low-pass' impulse response. A little of it is shrunk
 towards nothing: people look about without turning. Thighs and pelvis seem tilted alike, so that hip
-angles do not suffer. Not found in the literature.
+angles do not suffer. Not found in the literature. What the filter forgets in a gap still counts
+here, and who walks backwards is pushed the other way.
 """
 
 from __future__ import annotations

@@ -49,9 +49,6 @@ _THIGH_SLIPPED = frozenset(
 _PELVIS_SLIPPED = _ABSOLUTE_DROP | _THIGH_SLIPPED | {"thigh_rotation_excursion_deg"}
 """Angles that a slip of 12° makes wrong by more than 1°; measured."""
 
-_GOOD_CONTRAST = 7.5
-"""Hip fits with less contrast flag their side's values."""
-
 
 class StrideMeter:
     """Keep the last seconds of segment motion and measure on them.
@@ -83,6 +80,7 @@ class StrideMeter:
     ) -> None:
         self.config = config.stance
         self.rate_hz = rate_hz = tracker.rate_hz
+        self._good_contrast = config.decision.full_contrast
         self._calibration = calibration
         self._tracker = tracker
         self._zero_known = zero_known
@@ -307,7 +305,7 @@ class StrideMeter:
             flags.append(Flag.HEADING)
         if known.settling:
             flags.append(Flag.ACTIVITY_CHANGE)
-        if self._calibration.hips[side].contrast < _GOOD_CONTRAST:
+        if self._calibration.hips[side].contrast < self._good_contrast:
             flags.append(Flag.JOINT_FIT)
         return known.angle, known.drift_sigma
 

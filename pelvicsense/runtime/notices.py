@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from pelvicsense.calibration.decide import DecisionConfig
 from pelvicsense.datatypes.calibration import (
     Calibration,
     CalibrationNews,
@@ -57,7 +58,7 @@ _MOST_LOST = 0.02
 _MOST_CLOCK_SIGMA_S = 0.005
 _MOST_LAG_S = 0.015
 _MOST_UNKNOWN_S = 0.5
-_LEAST_CONTRAST = 7.5
+_LEAST_CONTRAST = DecisionConfig().full_contrast
 _LEAST_STRIDES = 7
 """Valid strides per side for a stable mean (Dingenen et al. 2018)."""
 
