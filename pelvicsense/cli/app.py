@@ -57,7 +57,7 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "--version", prog_name="pelvicsense")
 def cli() -> None:
-    """Pelvic drop and thigh rotation, stride by stride, from three wearable sensors.
+    """Pelvic drop, hip adduction and thigh rotation, stride by stride, from three sensors.
 
     Not a medical device. Not for diagnosis, treatment or prevention.
     """

@@ -65,11 +65,15 @@ def command(
     file beside the sessions, which anybody may change. `live` and `log` follow it: they cue in
     the minutes with feedback, and are silent in the others.
     """
+    from pelvicsense.datatypes.errors import ConfigurationError
     from pelvicsense.feedback.plan_make import angle_target, cadence_target
     from pelvicsense.feedback.zone import BaselineGoal, CadenceGoal, Metric
 
     def target_of(result: SessionResult) -> OwnTarget:
         if aim == "cadence":
+            if more[0] >= more[1]:
+                msg = f"more: expected the lower percentage first, got {more[0]:g} and {more[1]:g}"
+                raise ConfigurationError(msg)
             least, most = (percent / 100.0 for percent in more)
             return cadence_target(result.strides, CadenceGoal(least_more=least, most_more=most))
         goal = BaselineGoal(less_deg=less, floor_deg=floor)

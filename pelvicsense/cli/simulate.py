@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pelvicsense.synthetic import ImuErrors, SensorConfig
 
 SENSORS = ("pelvis", "thigh_left", "thigh_right")
+_FROM_ZERO = click.FloatRange(min=0)
+_POSITIVE = click.FloatRange(min=0, min_open=True)
 
 
 @click.command(name="simulate")
@@ -32,8 +34,7 @@ SENSORS = ("pelvis", "thigh_left", "thigh_right")
 @click.option("--bend-radius", type=float, metavar="M", help="Radius of a steady bend, m.")
 @click.option(
     "--stand",
-    nargs=2,
-    type=float,
+    type=(float, _POSITIVE),
     multiple=True,
     metavar="START LENGTH",
     help="Stand still in the middle, s; may be repeated.",
@@ -53,15 +54,34 @@ SENSORS = ("pelvis", "thigh_left", "thigh_right")
     help="How sensors sit on their segments.",
 )
 @click.option("--noise", default=1.0, show_default=True, help="Factor on all IMU errors.")
-@click.option("--wobble", default=0.0, metavar="DEG", help="Soft tissue under the thigh sensors.")
+@click.option(
+    "--wobble",
+    type=_FROM_ZERO,
+    default=0.0,
+    metavar="DEG",
+    help="Soft tissue under the thigh sensors.",
+)
 @click.option("--loss", default=0.0, metavar="FRACTION", help="Share of packets that get lost.")
-@click.option("--stalls", default=0.0, metavar="PER_MIN", help="How often the radio stalls.")
-@click.option("--clock-skew", default=50.0, show_default=True, help="Device clocks within ± ppm.")
+@click.option(
+    "--stalls",
+    type=_FROM_ZERO,
+    default=0.0,
+    metavar="PER_MIN",
+    help="How often the radio stalls.",
+)
+@click.option(
+    "--clock-skew",
+    type=_FROM_ZERO,
+    default=50.0,
+    show_default=True,
+    metavar="PPM",
+    help="Device clocks within ± ppm.",
+)
 @click.option("--rate", default=100.0, show_default=True, help="Samples per second.")
 @click.option("--one-thigh", type=click.Choice(["left", "right"]), help="Wear this thigh only.")
 @click.option(
     "--gap",
-    type=(click.Choice(SENSORS), float, float),
+    type=(click.Choice(SENSORS), float, _POSITIVE),
     multiple=True,
     metavar="SENSOR START LENGTH",
     help="A sensor's link is gone, s; inf: for good; may be repeated.",

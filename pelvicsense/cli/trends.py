@@ -69,21 +69,19 @@ def command(subject: str, folder: Path, html: Path | None, force: bool) -> None:
 
 def _print_activity(console: Console, past: Past, activity: Activity) -> None:
     from pelvicsense.cli.change_table import change_table, is_wide, print_limits
-    from pelvicsense.report.history import FIRST, PREVIOUS, changes
+    from pelvicsense.report.history import comparisons
     from pelvicsense.runtime.notices import ACTIVITY_WORDS
 
     title = ACTIVITY_WORDS[activity].capitalize()
     console.print(_table(past, activity, title))
     console.print()
     rows: list[ChangeRow] = []
-    for before in (FIRST, PREVIOUS)[: len(past.sessions) - 1]:  # of two, the first is the previous
-        found = changes(past, activity, before)
-        if found is not None:
-            heading = f"{title}: from {' to '.join(found.days)}"
-            wide = is_wide(console)
-            console.print(change_table(heading, "before", "now", found.rows, wide=wide))
-            console.print()
-            rows += found.rows
+    for found in comparisons(past, activity):
+        heading = f"{title}: from {' to '.join(found.days)}"
+        wide = is_wide(console)
+        console.print(change_table(heading, "before", "now", found.rows, wide=wide))
+        console.print()
+        rows += found.rows
     print_limits(console, rows)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from pelvicsense.datatypes.gait import Flag
 from pelvicsense.feedback.zone import Metric, Zone, ZonePlace
-from pelvicsense.runtime.notices import FLAG_WORDS
+from pelvicsense.runtime.notices import why_empty
 
 METRIC_WORDS: Mapping[Metric, str] = {
     Metric.PELVIC_DROP_PEAK: "pelvic drop",
@@ -17,24 +17,12 @@ METRIC_WORDS: Mapping[Metric, str] = {
     Metric.THIGH_ROTATION_EXCURSION: "thigh rotation",
 }
 
-_EMPTYING: Mapping[Metric, tuple[Flag, ...]] = {
-    Metric.PELVIC_DROP_PEAK: (Flag.CALIBRATION, Flag.GAP, Flag.CURVE),
-    Metric.PELVIC_DROP_EXCURSION: (Flag.CALIBRATION, Flag.GAP),
-    Metric.HIP_ADDUCTION_PEAK: (Flag.CALIBRATION, Flag.NOT_WORN, Flag.GAP, Flag.HEADING),
-    Metric.THIGH_ROTATION_PEAK: (Flag.CALIBRATION, Flag.NOT_WORN, Flag.GAP, Flag.HEADING),
-    Metric.THIGH_ROTATION_EXCURSION: (Flag.CALIBRATION, Flag.NOT_WORN, Flag.GAP, Flag.HEADING),
-}
-"""Flags that leave a metric empty, the most telling first."""
-
 NOTHING_YET = "no stance yet"
 
 
 def why_unknown(metric: Metric, flags: Sequence[Flag]) -> str:
     """Return why a stance does not know a metric."""
-    for flag in _EMPTYING[metric]:
-        if flag in flags:
-            return FLAG_WORDS[flag]
-    return "it cannot be told from this stance"
+    return why_empty(metric, flags) or "it cannot be told from this stance"
 
 
 def zone_words(value_deg: float, zone: Zone) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -232,9 +233,16 @@ class Changes:
     rows: tuple[ChangeRow, ...]
 
 
-def changes(past: Past, activity: Activity, before: int) -> Changes | None:
-    """Compare with the `FIRST` or the `PREVIOUS` session; none if there is no such pair."""
+def comparisons(past: Past, activity: Activity) -> tuple[Changes, ...]:
+    """Compare the newest session with the first, and with the previous one if that is another."""
     found = [series(past, activity, side, metric) for metric in HEADLINES for side in Side]
+    more = any(len(own.points) > 2 for own in found)
+    compared = (_changes(found, before) for before in ((FIRST, PREVIOUS) if more else (FIRST,)))
+    return tuple(change for change in compared if change is not None)
+
+
+def _changes(found: Sequence[Series], before: int) -> Changes | None:
+    """Compare with the `FIRST` or the `PREVIOUS` session; none if there is no such pair."""
     found = [own for own in found if own.has(before)]
     if not found:
         return None

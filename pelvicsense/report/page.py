@@ -8,7 +8,7 @@ from pelvicsense import __version__
 from pelvicsense.datatypes.placement import Activity, Side
 from pelvicsense.metrics.change import LEAST_STRIDES
 from pelvicsense.report.comparison import WITHIN_ONE, first_and_last_third, sources
-from pelvicsense.report.history import FIRST, PREVIOUS, Past, PastSession, changes
+from pelvicsense.report.history import Past, PastSession, comparisons
 from pelvicsense.report.plan_view import COLUMNS as PLAN_COLUMNS
 from pelvicsense.report.plan_view import MEANING as PLAN_MEANING
 from pelvicsense.report.session_charts import (
@@ -84,11 +84,7 @@ def trends_page(past: Past) -> str:
     activities = []
     for number, activity in enumerate(past.activities):
         title = ACTIVITY_WORDS[activity].capitalize()
-        compared = [  # of two sessions, the first is the previous one
-            found
-            for before in (FIRST, PREVIOUS)[: len(past.sessions) - 1]
-            if (found := changes(past, activity, before)) is not None
-        ]
+        compared = comparisons(past, activity)
         activities.append(
             {
                 "title": title,

@@ -17,6 +17,9 @@ from pelvicsense.report.shown import ShownMetric
 _MANY = 60
 """Sessions from which on points are small, and their intervals a ribbon."""
 
+_LEAST_BESIDE_DAYS = 3.0
+"""That are shown before the first and after the newest session: of one day alone, no years."""
+
 
 def metric_chart(
     key: str, name: str, past: Past, activity: Activity, metric: ShownMetric
@@ -60,7 +63,10 @@ def _draw(axis: Axes, own: Series) -> None:
             linewidth=0.0,
         )
     axis.axhline(factor * first.mean, color=COLOUR[own.side], linewidth=0.9)
-    _draw_points(axis, own, np.array([_day(session) for session, _ in own.points]))
+    days = np.array([_day(session) for session, _ in own.points])
+    _draw_points(axis, own, days)
+    beside = max(_LEAST_BESIDE_DAYS, 0.05 * float(days[-1] - days[0]))
+    axis.set_xlim(days[0] - beside, days[-1] + beside)
     locator = AutoDateLocator(minticks=2, maxticks=6)  # type: ignore[no-untyped-call]
     axis.xaxis.set_major_locator(locator)
     axis.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]

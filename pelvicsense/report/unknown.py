@@ -7,23 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pelvicsense.datatypes.gait import Flag, Stride
+from pelvicsense.datatypes.gait import Stride
 from pelvicsense.datatypes.placement import Side
 from pelvicsense.report.shown import ANGLE_METRICS, CHARTED, ShownMetric
-from pelvicsense.runtime.notices import FLAG_WORDS
-
-_EMPTYING = (
-    Flag.NOT_WORN,
-    Flag.CALIBRATION,
-    Flag.PAUSED,
-    Flag.GAP,
-    Flag.SLIP,
-    Flag.HEADING,
-    Flag.ACTIVITY_CHANGE,
-)
-"""Flags that leave any angle empty, the most telling first."""
-
-_EMPTYING_DROP = (*_EMPTYING, Flag.CURVE)
+from pelvicsense.runtime.notices import FLAG_WORDS, why_empty
 
 OTHER = "it cannot be told from these stances"
 NO_ERROR = "nothing bounds its error"
@@ -83,11 +70,7 @@ def why_no_figure(strides: Sequence[Stride], side: Side, metric: ShownMetric) ->
 
 
 def _reason(stride: Stride, metric: ShownMetric) -> str:
-    emptying = _EMPTYING_DROP if metric.key.startswith("pelvic_drop") else _EMPTYING
-    for flag in emptying:
-        if flag in stride.flags:
-            return FLAG_WORDS[flag]
-    return OTHER
+    return why_empty(metric.key, stride.flags) or OTHER
 
 
 def flag_counts(strides: Sequence[Stride], *, valid: bool) -> tuple[tuple[str, int], ...]:

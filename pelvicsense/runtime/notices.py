@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from pelvicsense.calibration.decide import DecisionConfig
 from pelvicsense.datatypes.calibration import (
@@ -34,11 +34,40 @@ FLAG_WORDS: Mapping[Flag, str] = {
     Flag.LOW_CONFIDENCE: "contacts are uncertain",
     Flag.SATURATED: "a sensor reached the end of its range",
     Flag.SLIP: "a sensor seems to have moved on the body",
-    Flag.BEFORE_CALIBRATION: "walked before the calibration was accepted, computed afterwards",
+    Flag.BEFORE_CALIBRATION: "walked before any calibration was accepted, computed afterwards",
     Flag.ACTIVITY_CHANGE: "the activity changes: the heading has not settled",
     Flag.PAUSED: "paused by the user",
     Flag.NOT_WORN: "no sensor on this thigh",
 }
+
+_IN_BEND = "in a bend the vertical seems tilted, and by how much is too unsure"
+
+
+def why_empty(key: str, flags: Collection[Flag]) -> str | None:
+    """Return why a stance or stride does not know an angle, in words; none if no flag says it.
+
+    Parameters
+    ----------
+    key
+        Field of `StrideAngles`.
+    flags
+        The stance's or stride's.
+    """
+    for flag in _emptying(key):
+        if flag in flags:
+            return _IN_BEND if flag is Flag.CURVE else FLAG_WORDS[flag]
+    return None
+
+
+def _emptying(key: str) -> tuple[Flag, ...]:
+    """Return the flags that may leave an angle empty, the most telling first."""
+    excursion = key.endswith("excursion_deg")
+    unclear = (Flag.LOW_CONFIDENCE,) if excursion or key.endswith("at_contact_deg") else ()
+    always = (Flag.CALIBRATION, Flag.GAP)
+    if not key.startswith("pelvic_drop"):
+        return Flag.NOT_WORN, *always, Flag.SLIP, Flag.HEADING, Flag.ACTIVITY_CHANGE, *unclear
+    return (*always, *unclear) if excursion else (*always, Flag.SLIP, Flag.CURVE, *unclear)
+
 
 PLACEMENT_WORDS: Mapping[Placement, str] = {
     Placement.PELVIS: "pelvis",

@@ -108,11 +108,11 @@ def recorded_person(folder: Path) -> Person:
 
 
 def _script(activity: str, duration_s: float) -> ActivityScript:
-    if activity not in _PLANS or duration_s < SHORTEST_S:
-        msg = (
-            f"expected {', '.join(_PLANS)} for at least {SHORTEST_S:g} s, got {activity} for"
-            f" {duration_s:g} s"
-        )
+    if activity not in _PLANS:
+        msg = f"simulated sensors: expected one of {', '.join(_PLANS)}, got {activity!r}"
+        raise ConfigurationError(msg)
+    if duration_s < SHORTEST_S:
+        msg = f"simulated sensors: expected at least {SHORTEST_S:g} s, got {duration_s:g} s"
         raise ConfigurationError(msg)
     plan = _PLANS[activity]
     moving_s = duration_s - FIRST_STAND_S - LAST_STAND_S - PAUSE_S * (len(plan) - 1)

@@ -142,3 +142,36 @@ def test_durations_are_written_as_people_read_them(seconds: float, text: str) ->
 @pytest.mark.parametrize(("value", "text"), [(-0.04, "0.0"), (math.nan, "–"), (3.25, "3.2")])
 def test_numbers_have_no_negative_zero_and_unknown_is_a_dash(value: float, text: str) -> None:
     assert number(value) == text
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--stalls", "-1"],
+        ["--wobble", "-2"],
+        ["--clock-skew", "-3"],
+        ["--gap", "pelvis", "5", "-1"],
+        ["--stand", "10", "0"],
+    ],
+)
+def test_what_cannot_be_less_than_nothing_is_refused(
+    options: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "session"
+    assert run(["simulate", *options, "--out", str(folder)]) == 2
+    assert f"Invalid value for '{options[0]}'" in capsys.readouterr().err
+    assert not folder.exists()
+
+
+def test_a_cadence_goal_upside_down_is_told_by_its_option(
+    simulated_walk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    goal = ["--from", str(simulated_walk), "--aim", "cadence", "--more", "5", "4"]
+    assert run(["plan", "simulated-5", "--in", str(simulated_walk.parent), *goal]) == 1
+    error = capsys.readouterr().err
+    assert "more: expected the lower percentage first, got 5 and 4" in error
+
+
+def test_an_unknown_simulated_activity_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["log", "--virtual", "fly"]) == 1
+    assert "expected one of walk, run, stairs, got 'fly'" in capsys.readouterr().err

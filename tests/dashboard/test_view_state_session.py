@@ -88,6 +88,7 @@ def test_the_zone_may_change_without_a_new_stance(screen: Screen) -> None:
     ("metric", "flags", "words"),
     [
         (DROP, (Flag.CURVE,), "bend"),
+        (DROP, (Flag.CURVE, Flag.SLIP), "moved on the body"),
         (ROTATION, (Flag.JOINT_FIT, Flag.HEADING), "heading"),
         (ADDUCTION, (Flag.NOT_WORN, Flag.SIDE_INFERRED), "no sensor on this thigh"),
         (DROP, (Flag.GAP,), "missing"),

@@ -18,6 +18,7 @@ from pelvicsense.report.shown import BY_KEY, clock_text, number_text
 from pelvicsense.report.unknown import NO_ERROR, OTHER, flag_counts, unknown_rows, why_no_figure
 
 DROP = BY_KEY["pelvic_drop_peak_deg"]
+ADDUCTION = BY_KEY["hip_adduction_peak_deg"]
 
 
 def verdicts(before_deg: float, now_deg: float, count: int = 40) -> dict[tuple[str, Side], str]:
@@ -112,10 +113,11 @@ def test_what_is_unknown_is_counted_with_its_reason() -> None:
 
 def test_why_a_figure_is_empty() -> None:
     worn = [
-        stride(k, Side.LEFT, angles=StrideAngles(), flags=(Flag.HEADING, Flag.NOT_WORN))
+        stride(k, Side.LEFT, angles=StrideAngles(), flags=(Flag.CURVE, Flag.NOT_WORN))
         for k in range(3)
     ]
-    assert why_no_figure(worn, Side.LEFT, DROP) == "no sensor on this thigh"
+    assert why_no_figure(worn, Side.LEFT, ADDUCTION) == "no sensor on this thigh"
+    assert why_no_figure(worn, Side.LEFT, DROP).startswith("in a bend")
     assert why_no_figure(worn, Side.RIGHT, DROP) == "no stride of this side"
     assert why_no_figure([stride(0, Side.LEFT)], Side.LEFT, DROP) == NO_ERROR
     turning = [stride(0, Side.LEFT, valid=False)]

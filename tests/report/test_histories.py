@@ -9,7 +9,7 @@ from made_up import manifest, put_session, walk
 from pelvicsense.datatypes.errors import ConfigurationError, RecordingError
 from pelvicsense.datatypes.placement import Activity, Side
 from pelvicsense.fusion.stage import FusionConfig
-from pelvicsense.report.history import FIRST, PREVIOUS, changes, past_sessions, series
+from pelvicsense.report.history import comparisons, past_sessions, series
 from pelvicsense.report.shown import BY_KEY
 from pelvicsense.runtime.result import SessionResult
 
@@ -40,15 +40,12 @@ def test_sessions_come_in_order_of_time(folder: Path) -> None:
 
 def test_changes_since_the_first_and_since_the_previous_session(folder: Path) -> None:
     past = past_sessions(folder, "P07")
-    since_first = changes(past, Activity.WALK, FIRST)
-    since_previous = changes(past, Activity.WALK, PREVIOUS)
-    assert since_first is not None
-    assert since_previous is not None
+    since_first, since_previous = comparisons(past, Activity.WALK)
     assert since_first.days == ("2026-01-05", "2026-01-19")
     assert since_previous.days == ("2026-01-12", "2026-01-19")
     drop = next(row for row in since_first.rows if row.metric is DROP)
     assert (drop.verdict, drop.note) == ("less", "")
-    assert changes(past, Activity.RUN, FIRST) is None
+    assert comparisons(past, Activity.RUN) == ()
 
 
 def test_a_row_of_other_days_says_so(folder: Path, walk_result: SessionResult) -> None:
@@ -56,16 +53,25 @@ def test_a_row_of_other_days_says_so(folder: Path, walk_result: SessionResult) -
         replace(s, angles=replace(s.angles, pelvic_drop_peak_deg=float("nan"))) for s in walk(3.0)
     ]
     put_session(folder, "d", walk_result, manifest("P07", 21.0), unknown)
-    found = changes(past_sessions(folder, "P07"), Activity.WALK, FIRST)
-    assert found is not None
+    found, _ = comparisons(past_sessions(folder, "P07"), Activity.WALK)
     assert found.days[1] == "2026-01-26"
     assert {row.note for row in found.rows if row.metric is DROP} == {"2026-01-05 to 2026-01-19"}
     assert {row.note for row in found.rows if row.metric is not DROP} == {""}
 
 
 def test_one_session_is_no_change(folder: Path) -> None:
-    assert changes(past_sessions(folder, "P08"), Activity.WALK, FIRST) is None
-    assert changes(past_sessions(folder, "P08"), Activity.WALK, PREVIOUS) is None
+    assert comparisons(past_sessions(folder, "P08"), Activity.WALK) == ()
+
+
+def test_two_sessions_of_an_activity_are_compared_once(
+    folder: Path, walk_result: SessionResult
+) -> None:
+    """However many sessions there are of other activities."""
+    for days in (1.0, 2.0):
+        run = [replace(stride, activity=Activity.RUN) for stride in walk(5.0)]
+        put_session(folder, f"run{days:g}", walk_result, manifest("P07", days), run)
+    (found,) = comparisons(past_sessions(folder, "P07"), Activity.RUN)
+    assert found.days == ("2026-01-06", "2026-01-07")
 
 
 def test_sessions_without_results_are_named(folder: Path, walk_result: SessionResult) -> None:

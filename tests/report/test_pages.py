@@ -244,6 +244,15 @@ def test_trends_list_under_an_activity_the_sessions_that_have_it(
     assert text.count("2026-01-05 10:00") + text.count("2026-01-12 10:00") == 2
 
 
+def test_sessions_of_one_day_stand_among_its_days_not_among_years(
+    tmp_path: Path, walk_result: SessionResult
+) -> None:
+    put_session(tmp_path, "a", walk_result, manifest("P07", 0.0), walk(8.0))
+    text = trends_page(past_sessions(tmp_path, "P07"))
+    assert ">2026-Jan<" in text
+    assert ">2025<" not in text
+
+
 def test_trends_without_any_result(tmp_path: Path, walk_result: SessionResult) -> None:
     put_session(tmp_path, "a", walk_result, manifest("P07", 0.0))
     text = Page(trends_page(past_sessions(tmp_path, "P07"))).text

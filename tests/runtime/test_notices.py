@@ -8,7 +8,7 @@ import pelvicsense
 from pelvicsense.cli.app import run
 from pelvicsense.datatypes.gait import Flag
 from pelvicsense.datatypes.placement import Side
-from pelvicsense.runtime.notices import FLAG_WORDS
+from pelvicsense.runtime.notices import FLAG_WORDS, why_empty
 
 
 def test_every_flag_has_its_words() -> None:
@@ -52,6 +52,22 @@ def test_a_slip_is_told_with_its_sensor(tmp_path: Path) -> None:
     (walk,) = result.summary.activities
     # Where strides of before and after the slip counted alike, it would be several degrees.
     assert walk.sides[Side.LEFT].figures["hip_adduction_peak_deg"].sd < 1.5
+
+
+@pytest.mark.parametrize(
+    ("key", "flags", "words"),
+    [
+        ("pelvic_drop_peak_deg", (Flag.NOT_WORN, Flag.HEADING, Flag.CURVE), "in a bend"),
+        ("pelvic_drop_excursion_deg", (Flag.CURVE, Flag.LOW_CONFIDENCE), "contacts are"),
+        ("hip_adduction_peak_deg", (Flag.CURVE, Flag.HEADING), "the heading"),
+        ("thigh_rotation_peak_deg", (Flag.SLIP, Flag.HEADING), "a sensor seems to have moved"),
+        ("thigh_rotation_peak_deg", (Flag.PAUSED, Flag.HEADING), "the heading"),
+    ],
+)
+def test_an_empty_angle_names_what_can_have_emptied_it(
+    key: str, flags: tuple[Flag, ...], words: str
+) -> None:
+    assert (why_empty(key, flags) or "").startswith(words)
 
 
 def test_a_gap_is_told(tmp_path: Path) -> None:

@@ -109,7 +109,10 @@ def test_a_recorded_person_measures_what_was_recorded() -> None:
     assert np.sqrt(np.mean((gyr - block.gyr[5:-5]) ** 2)) < 0.05
 
 
-@pytest.mark.parametrize(("activity", "duration_s"), [("swim", 60.0), ("walk", 10.0)])
-def test_what_cannot_be_simulated_is_refused(activity: str, duration_s: float) -> None:
-    with pytest.raises(ConfigurationError, match="walk, run, stairs"):
+@pytest.mark.parametrize(
+    ("activity", "duration_s", "words"),
+    [("swim", 60.0, "walk, run, stairs, got 'swim'"), ("walk", 10.0, "at least 25 s, got 10 s")],
+)
+def test_what_cannot_be_simulated_is_refused(activity: str, duration_s: float, words: str) -> None:
+    with pytest.raises(ConfigurationError, match=words):
         simulated_person(activity, duration_s, seed=1)
