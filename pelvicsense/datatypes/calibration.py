@@ -50,8 +50,8 @@ class HipFit:
     joint_in_pelvis, joint_in_thigh
         (3,) hip centre from each sensor, m, in the sensor's levelled frame (z vertical when still).
     contrast
-        90th percentile of the misfit over all headings, over the least misfit: above 12 the
-        heading is good to about 3°, below 1.5 it is useless.
+        90th percentile of the misfit over all headings, over the least misfit: above 15 the
+        heading is good to about 3°, below 1.9 it is useless.
     misfit
         Root mean square difference of the two accelerations at the best heading, m/s².
     lag_s

@@ -78,9 +78,9 @@ def add(figures: Figures, simulated: SimulatedSession, found: Sequence[Output]) 
         for stride in simulated.truth_strides
         if stride.valid
     ]
-    # The truth counts a stride only if it ends inside a steady window: one that ends on the border
-    # may be found a few ms shorter, and is not invented.
-    steady = [(start, end - SAME_CONTACT_S) for start, end in simulated.steady_windows]
+    # The truth counts a stride only if it lies inside a steady window: one that begins or ends
+    # about the border may be found on its other side, and is not invented.
+    steady = [(a + SAME_CONTACT_S, b - SAME_CONTACT_S) for a, b in simulated.steady_windows]
     judged = [(0.0, 5.0), *steady]
     figures.add([item for item in found if isinstance(item, Stride)], truth, judged)
 
