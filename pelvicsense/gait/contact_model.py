@@ -121,7 +121,7 @@ class ContactModel:
 
 
 INITIAL = ContactModel(
-    intercept_ms=70.5,
+    intercept_ms=69.0,
     sigma_ms=15.0,
     terms={
         "vertical_peak": Term(0.454, 124.0, 60.0, 180.0),
@@ -155,7 +155,7 @@ and ten simulated ones ask for, 9 ms apart."""
 
 INITIAL_FIRST = replace(
     INITIAL,
-    sigma_ms=20.0,
+    sigma_ms=25.0,
     pull=Pull(
         landmark="swing_end",
         after_ms=190.0,
