@@ -31,7 +31,7 @@ def test_a_session_is_shown_within_the_width(
         "left − right",
         "valid + not counted",
         "Not a medical device.",
-        "before the calibration was accepted",
+        "before any calibration was accepted",
     ):
         assert words in out
     assert str(walk) in lines[-1]

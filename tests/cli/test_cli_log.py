@@ -212,7 +212,7 @@ class TestOutput:
             (["--thigh-left", "A"], "say which sensor is worn where"),
             (["--pelvis", "A"], "say which sensor is worn where"),
             (["--wear", "nowhere.toml"], "nowhere.toml: cannot be read"),
-            (["--virtual", "swim"], "expected walk, run, stairs"),
+            (["--virtual", "swim"], "expected one of walk, run, stairs"),
             (["--virtual-model", "wristwatch"], "no simulated sensor 'wristwatch'"),
             (["--virtual-model", "sensortag-cc2650"], "at most 10 samples a second"),
             (["--filter", "tea"], "no filter 'tea'"),

@@ -53,7 +53,7 @@ def test_all_that_one_device_offers_is_shown(capsys: pytest.CaptureFixture[str])
     ("arguments", "words"),
     [
         (["--services", "nobody", "--duration", "2"], "nobody: not seen within 2 s"),
-        (["--virtual", "swim"], "expected walk, run, stairs"),
+        (["--virtual", "swim"], "expected one of walk, run, stairs"),
         (["--virtual-model", "wristwatch"], "no simulated sensor 'wristwatch'"),
     ],
 )
