@@ -15,7 +15,7 @@ from pelvicsense.datatypes.gait import EventKind, GaitEvent
 from pelvicsense.datatypes.motion import SegmentBlock, SegmentSignal
 from pelvicsense.datatypes.placement import Activity, Placement, Side
 from pelvicsense.gait.contact_config import ContactConfig
-from pelvicsense.gait.contact_model import INITIAL_LAST
+from pelvicsense.gait.contact_model import INITIAL, INITIAL_FIRST, INITIAL_LAST
 from pelvicsense.gait.contacts import ContactDetector
 from pelvicsense.gait.signals import flexion
 from pelvicsense.synthetic import (
@@ -215,6 +215,12 @@ def test_the_first_step_after_standing_is_less_certain() -> None:
     ]
     first, others = initial[0], initial[1:-2]
     assert first.sigma_s > max(event.sigma_s for event in others)
+
+
+def test_a_first_landing_comes_later_after_the_end_of_its_swing() -> None:
+    landmarks = {"swing_end": -40.0}
+    first, usual = INITIAL_FIRST.place(landmarks), INITIAL.place(landmarks)
+    assert 15.0 < first.after_ms - usual.after_ms < 50.0
 
 
 def test_the_last_step_is_told_by_the_swing_that_ends_in_it() -> None:
